@@ -1,0 +1,54 @@
+# make site | serve | check | test | lock | clean. Python 3.11 or newer and make are all that is needed.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SOURCES := requirements.txt requirements-dev.txt pyproject.toml hooks/environment.py
+
+.PHONY: site serve check test lint lock clean help
+
+help:
+	@echo "make site    build the site into site/"
+	@echo "make serve   preview with live reload"
+	@echo "make check   run the gate alone"
+	@echo "make test    run every test, browser tests included"
+	@echo "make lock    pin the dependencies of pyproject.toml with hashes"
+	@echo "make clean   remove what was built (not $(VENV))"
+
+site: $(VENV)/.site
+	@$(BIN)/mkdocs build --quiet
+
+serve: $(VENV)/.site
+	@$(BIN)/mkdocs serve
+
+check: $(VENV)/.site
+	@$(BIN)/kb check
+
+test: lint
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	@echo "Checking form and types"
+	@$(BIN)/ruff check --quiet hooks tests
+	@$(BIN)/ruff format --quiet --check hooks tests || { echo "Run: $(BIN)/ruff format hooks tests"; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+
+lock: $(VENV)/.dev
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		--custom-compile-command "make lock" --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	@echo "Pinned requirements.txt and requirements-dev.txt"
+
+clean:
+	@rm -rf site .cache
+	@echo "Removed site/ and .cache/"
+
+$(VENV)/.site: $(SOURCES)
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python is missing: install Python 3.11 or newer, or run make PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) hooks/environment.py requirements.txt $@
+
+$(VENV)/.dev: $(SOURCES)
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python is missing: install Python 3.11 or newer, or run make PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) hooks/environment.py requirements-dev.txt $@

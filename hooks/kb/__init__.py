@@ -1,0 +1,1 @@
+"""The publishing gate and page rendering of the Psychodynamic Knowledge Base."""

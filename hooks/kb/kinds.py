@@ -1,0 +1,252 @@
+"""The content model: the kinds of page, the front matter each may have, and the sections each must have.
+
+The folder of a page is its kind. Nothing that can be computed is a field.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(min_length=1)]
+Identifiers = list[Text]
+Reasons = dict[Text, Text]
+IN_PLAIN_WORDS = "In plain words"
+
+
+class Fields(BaseModel):
+    """What every page may say of itself."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+    title: Text
+    summary: Text
+    aliases: Identifiers = []
+    reviewed: datetime.date
+    further_reading: Identifiers = []
+
+
+class SectionFields(BaseModel):
+    """The index page of a folder, and pages that belong to no kind."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Text
+    summary: Text | None = None
+    lists: Literal["glossary", "references"] | None = None
+    further_reading: Identifiers = []
+    hide: list[Literal["navigation", "toc"]] = []
+
+
+class ConceptFields(Fields):
+    builds_on: Reasons = {}
+    contrasts_with: Reasons = {}
+    same_as: Identifiers = []
+
+
+class TechniqueFields(ConceptFields):
+    used_in: Identifiers = []
+
+
+class Level(BaseModel):
+    """Where one published hierarchy puts a defence, and the work that says so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    level: Text
+    source: Text
+
+
+class DefenceFields(ConceptFields):
+    levels: dict[Text, Level] = {}
+
+
+class IndicationFields(ConceptFields):
+    fit: Literal["supported", "limited", "caution", "not-first-line"]
+
+
+class ApproachFields(ConceptFields):
+    studied_for: Identifiers = []
+
+
+class InstrumentFields(ConceptFields):
+    measures: Identifiers = []
+    edition: Text
+
+
+class EvidenceFields(ConceptFields):
+    design: Text
+    comparison: Text
+    debated_by: Identifiers = []
+
+
+class DebateFields(ConceptFields):
+    positions: Identifiers = []
+
+
+class GuideFields(Fields):
+    audience: Text
+    path: Identifiers = []
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of page. `first` and `last` are the sections a page begins and ends with; between them a free kind has any others."""
+
+    name: str
+    folder: str
+    fields: type[Fields]
+    first: tuple[str, ...]
+    last: tuple[str, ...] = ()
+    is_free: bool = False
+    is_concept: bool = True
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        return self.first + self.last
+
+
+def _kind(name: str, folder: str, fields: type[Fields], *sections: str) -> Kind:
+    return Kind(name, folder, fields, (IN_PLAIN_WORDS, *sections))
+
+
+# In the order of the navigation.
+KINDS = (
+    Kind(
+        "guide",
+        "guides",
+        GuideFields,
+        first=(IN_PLAIN_WORDS, "Who this is for"),
+        last=("Next steps",),
+        is_free=True,
+        is_concept=False,
+    ),
+    _kind(
+        "principle",
+        "principles",
+        ConceptFields,
+        "What it means",
+        "What it looks like",
+        "How schools differ",
+        "Evidence and criticism",
+        "Common misunderstandings",
+    ),
+    _kind(
+        "mechanism",
+        "mechanisms",
+        ConceptFields,
+        "What is thought to happen",
+        "How it is studied",
+        "Evidence and criticism",
+        "Rival explanations",
+    ),
+    _kind(
+        "technique",
+        "techniques",
+        TechniqueFields,
+        "Aim",
+        "When to use",
+        "When not to use",
+        "How it is done",
+        "What the client may notice",
+        "Risks and misuse",
+        "Evidence and criticism",
+    ),
+    _kind(
+        "defence",
+        "defences",
+        DefenceFields,
+        "What it does",
+        "What it looks like",
+        "Adaptive and costly sides",
+        "Not to be confused with",
+        "In the hierarchies",
+        "Working with it",
+        "Evidence and criticism",
+    ),
+    _kind(
+        "indication",
+        "indications",
+        IndicationFields,
+        "What psychodynamic therapy offers",
+        "What the evidence says",
+        "What guidelines say",
+        "When it is not the first choice",
+        "Other treatments with evidence",
+        "Getting help",
+    ),
+    _kind(
+        "approach",
+        "approaches",
+        ApproachFields,
+        "Where it comes from",
+        "Idea of change",
+        "Format",
+        "What a session is like",
+        "Who it was studied with",
+        "Evidence and criticism",
+        "Training and manuals",
+    ),
+    _kind(
+        "instrument",
+        "instruments",
+        InstrumentFields,
+        "What it describes or measures",
+        "Structure and edition",
+        "How it is used",
+        "Reliability and validity",
+        "Limits and criticism",
+    ),
+    _kind(
+        "evidence",
+        "evidence",
+        EvidenceFields,
+        "Question",
+        "Design",
+        "Results",
+        "Certainty and risk of bias",
+        "Allegiance and funding",
+        "What critics say",
+        "What it does not show",
+    ),
+    _kind(
+        "debate",
+        "debates",
+        DebateFields,
+        "The question",
+        "Positions",
+        "What each side relies on",
+        "Common ground",
+        "How this site words it",
+    ),
+)
+BY_FOLDER = {kind.folder: kind for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class RelationKind:
+    """A field that points from a page to others.
+
+    `heads` names the kinds of page it may point to (empty: any concept); `forward` and `inverse` are what a reader sees on
+    the page that declares it and on the page it points to.
+    """
+
+    field: str
+    forward: str
+    inverse: str
+    has_reason: bool = False
+    heads: tuple[str, ...] = ()
+
+
+RELATIONS = (
+    RelationKind("builds_on", "Builds on", "Needed for", has_reason=True),
+    RelationKind("contrasts_with", "See also", "See also", has_reason=True),
+    RelationKind("used_in", "Used in", "Techniques", heads=("approach",)),
+    RelationKind("studied_for", "Studied for", "Approaches studied for it", heads=("indication",)),
+    RelationKind("measures", "Describes or measures", "Described or measured by", heads=("principle",)),
+    RelationKind("debated_by", "Debated in", "Evidence", heads=("debate",)),
+    RelationKind("path", "Path", "On the path of"),
+)

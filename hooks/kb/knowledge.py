@@ -1,0 +1,273 @@
+"""The facts of all files together: what has which id, who cites, links and builds on whom."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
+from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
+from kb.reading.locate import locate_word
+from kb.settings import Settings
+from kb.terms import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a link points to within the site.
+
+    `uri` is the source file meant, where one can be named; `exists` tells whether the published page can be followed there.
+    """
+
+    uri: str
+    anchor: str
+    exists: bool
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """Everything the rules and the rendering may ask.
+
+    `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold further
+    files that are published as they are (those of the theme). `text_of` reads a source file by its path.
+    """
+
+    pages: Sequence[Page]
+    files: Mapping[str, str]
+    settings: Settings = field(default_factory=Settings)
+    bibliographies: Sequence[Bibliography] = ()
+    glossary: Glossary = field(default_factory=Glossary)
+    published_folders: Sequence[Path] = ()
+    absolute_links_start_in_docs: bool = False
+    text_of: Callable[[str], str] = lambda path: ""
+
+    # pages
+
+    @cached_property
+    def by_uri(self) -> dict[str, Page]:
+        return {page.uri: page for page in self.pages}
+
+    @cached_property
+    def by_id(self) -> dict[str, Page]:
+        """The pages that have a kind, by id; where two files share one, the first."""
+        by_id: dict[str, Page] = {}
+        for page in self.pages:
+            if self.kind_of(page) is not None:
+                by_id.setdefault(page.id, page)
+        return by_id
+
+    def kind_of(self, page: Page) -> Kind | None:
+        """The kind that the page's folder makes it; None for index pages, for other pages, and in projects without kinds."""
+        if not self.settings.content_model or page.id == "index":
+            return None
+        return BY_FOLDER.get(page.uri.partition("/")[0]) if "/" in page.uri else None
+
+    def pages_in(self, kind: Kind) -> list[Page]:
+        """The pages of a kind, by title."""
+        pages = [page for page in self.pages if self.kind_of(page) is kind]
+        return sorted(pages, key=lambda page: (title_of(page).casefold(), page.uri))
+
+    # links
+
+    @cached_property
+    def _addresses(self) -> frozenset[str]:
+        """Every address a browser finds something at, relative to the root of the site."""
+        addresses = set(self.files.values())
+        for address in list(addresses):
+            if address.endswith("/") or address in ("", "."):
+                addresses.update({address + "index.html", address.rstrip("/")})
+        return frozenset(addresses)
+
+    def resolve(self, page: Page, link: Link) -> Target | None:
+        """Where a link of `page` leads; None where that is outside the site or cannot be known."""
+        scheme, host, path, query, anchor = urlsplit(link.target)
+        if scheme or host or "{{" in link.target or "{%" in link.target:
+            return None
+        if not path:
+            return Target(page.uri, unquote(anchor), exists=True) if anchor or not query else None
+        if path.startswith(("/", "\\")):
+            if link.origin is LinkOrigin.RAW_HTML or not self.absolute_links_start_in_docs:
+                return None
+            path = posixpath.relpath(path.lstrip("/"), page.folder or ".")
+        path = unquote(path)
+        uri = posixpath.normpath(posixpath.join(page.folder, path))
+        anchor = unquote(anchor)
+        if link.origin is LinkOrigin.MARKDOWN:
+            if uri == ".":
+                return Target(page.uri, anchor, exists=True)
+            if uri in self.files:
+                return Target(uri, anchor, exists=True)
+        return self._resolve_address(page, path, uri, anchor)
+
+    def _resolve_address(self, page: Page, path: str, uri: str, anchor: str) -> Target:
+        """As the browser would: relative to the address of the published page."""
+        base = "https://site.invalid/root/" + self.files.get(page.uri, "")
+        address = urlsplit(urljoin(base, path.replace("%", "%25").replace("?", "%3F"))).path
+        if not address.startswith("/root/"):
+            return Target(uri, anchor, exists=False)
+        address = unquote(address.removeprefix("/root/"))
+        if address in self._addresses:
+            target = next((uri for uri, known in self.files.items() if known.rstrip("/") == address.rstrip("/")), uri)
+            return Target(target, anchor, exists=True)
+        return Target(uri, anchor, exists=any((folder / address).is_file() for folder in self.published_folders))
+
+    @cached_property
+    def _anchors(self) -> dict[str, set[str]]:
+        anchors = {page.uri: {anchor.id for anchor in page.anchors} for page in self.pages}
+        for page in self.pages:
+            listed = page.front_matter.data.get("lists") if self.settings.content_model else None
+            if listed == "glossary":
+                anchors[page.uri].update(term_anchor(term) for term in self.terms)
+            elif listed == "references":
+                anchors[page.uri].update(reference_anchor(key) for key in self.references)
+        return anchors
+
+    def anchors(self, uri: str) -> set[str]:
+        """The ids that the published page carries, those of generated entries included."""
+        return self._anchors.get(uri, set())
+
+    # citations
+
+    @cached_property
+    def references(self) -> dict[str, Reference]:
+        """The works by key; where a key is given twice, the first in the order of file names."""
+        references: dict[str, Reference] = {}
+        for bibliography in self.bibliographies:
+            for entry in bibliography.entries:
+                references.setdefault(entry.key, entry)
+        return references
+
+    @cached_property
+    def keys_used(self) -> list[Name]:
+        """Every place where a work is named: citations, sources of definitions and levels, further reading."""
+        used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
+        for page in self.pages:
+            used.extend(further_reading(page))
+            for hierarchy, level in _mapping(page.front_matter.data.get("levels")).items():
+                source = _mapping(level).get("source")
+                if isinstance(source, str):
+                    used.append(Name(source, self._place(page, "levels", hierarchy, "source")))
+        used.extend(source for term in self.glossary.terms for source in term.sources)
+        return used
+
+    # terms
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """The glossary: the concept pages and the entries of the glossary file, by name."""
+        terms = list(self.glossary.terms)
+        for page in self.pages:
+            kind = self.kind_of(page)
+            if kind is not None and kind.is_concept and isinstance(page.front_matter.data.get("title"), str):
+                terms.append(self._term_of(page))
+        return sorted(terms, key=lambda term: (term.title.casefold(), term.span))
+
+    def _term_of(self, page: Page) -> Term:
+        data = page.front_matter.data
+        names = [Name(data["title"], self._place(page, "title"))]
+        for number, alias in enumerate(_list(data.get("aliases"))):
+            if isinstance(alias, str):
+                names.append(Name(alias, self._place(page, "aliases", str(number))))
+        sources = tuple(Name(citation.key, citation.span) for citation in page.citations)
+        definition = data.get("summary")
+        return Term(tuple(names), definition if isinstance(definition, str) else "", sources, page.uri)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        return Matcher(self.terms)
+
+    def locate(self, page: Page, section: int, word: str) -> Span:
+        """Where `word`, which stands in the prose of the page's section, is in the source."""
+        facts = page.sections[section]
+        start = page.headings[facts.heading].span.line if facts.heading is not None else 1
+        following = 0 if facts.heading is None else facts.heading + 1
+        end = page.headings[following].span.line if following < len(page.headings) else None
+        uses = sum(len(re.findall(rf"\b{re.escape(word)}s?\b", text)) for text in facts.prose)
+        if start is None or (end is None and following < len(page.headings)):
+            return Span(page.path)
+        place = locate_word(self.text_of(page.path), word, start, end, uses)
+        return Span(page.path, *place, len(word)) if place else Span(page.path)
+
+    # relations
+
+    @cached_property
+    def relations(self) -> list[Relation]:
+        """Every edge that a front matter declares, with ids as its ends."""
+        if not self.settings.content_model:
+            return []
+        return [
+            relation
+            for page in self.pages
+            if self.kind_of(page) is not None
+            for kind in RELATIONS
+            for relation in self._declared(page, kind)
+        ]
+
+    def _declared(self, page: Page, kind: RelationKind) -> Iterator[Relation]:
+        declared = page.front_matter.data.get(kind.field)
+        if isinstance(declared, dict):
+            for target, reason in declared.items():
+                span = self._place(page, kind.field, str(target))
+                yield Relation(kind.field, page.id, str(target), reason if isinstance(reason, str) else "", span)
+        for number, target in enumerate(_list(declared)):
+            yield Relation(kind.field, page.id, str(target), "", self._place(page, kind.field, str(number)))
+
+    @cached_property
+    def _relations_by_end(self) -> dict[tuple[str, str, str], list[Relation]]:
+        by_end = defaultdict(list)
+        for relation in self.relations:
+            if relation.source in self.by_id and relation.target in self.by_id:
+                by_end["source", relation.kind, relation.source].append(relation)
+                by_end["target", relation.kind, relation.target].append(relation)
+        return by_end
+
+    def relations_from(self, page: Page, kind: str) -> list[Relation]:
+        return self._relations_by_end.get(("source", kind, page.id), [])
+
+    def relations_to(self, page: Page, kind: str) -> list[Relation]:
+        """The same edges seen from the other end, by title of the page that declares them."""
+        found = self._relations_by_end.get(("target", kind, page.id), [])
+        return sorted(found, key=lambda relation: title_of(self.by_id[relation.source]).casefold())
+
+    def _place(self, page: Page, *keys: str) -> Span:
+        return page.front_matter.places.get(keys, page.start)
+
+
+def title_of(page: Page) -> str:
+    """The page's title, or its id where it declares none."""
+    title = page.front_matter.data.get("title")
+    return title if isinstance(title, str) else page.id
+
+
+def further_reading(page: Page) -> list[Name]:
+    """The works that a page lists without citing them in its text."""
+    places = page.front_matter.places
+    return [
+        Name(key, places.get(("further_reading", str(number)), page.start))
+        for number, key in enumerate(_list(page.front_matter.data.get("further_reading")))
+        if isinstance(key, str)
+    ]
+
+
+def term_anchor(term: Term) -> str:
+    """The id of a term's entry on the glossary page."""
+    return "term-" + re.sub(r"[^\w]+", "-", term.title.casefold()).strip("-")
+
+
+def reference_anchor(key: str) -> str:
+    """The id of a work in a reference list."""
+    return "ref-" + key
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}

@@ -1,0 +1,245 @@
+"""The nouns: what is known about one file, and what is said about it. Imports nothing of the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a source file.
+
+    `line` and `column` count from 1, in characters; None means that the place cannot be known.
+    `length` is the number of characters the caret underlines.
+    """
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+    length: int = 1
+
+
+class LinkOrigin(StrEnum):
+    """Who resolves a target: MkDocs (relative to the source file) or the browser (relative to the published page)."""
+
+    MARKDOWN = "markdown"
+    RAW_HTML = "raw html"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A target that the published page links to or loads. `tag` is the HTML element that carries it."""
+
+    target: str
+    tag: str
+    origin: LinkOrigin
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    text: str
+    id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An id on the published page, once for every element that carries it."""
+
+    id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One cited work within a citation group."""
+
+    key: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CitationGroup:
+    """What stands between one pair of brackets, in pandoc's syntax and without the brackets."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """A reference link or footnote mark that the parser left as text, because nothing defines `label`."""
+
+    label: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The prose between one heading and the next, as far as terms may be linked in it.
+
+    `heading` is the index of the heading in `Page.headings`, None before the first. `has_content` tells whether
+    anything at all stands there, code, quotations and tables included.
+    """
+
+    heading: int | None
+    prose: tuple[str, ...]
+    has_content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The YAML at the head of a page. `places` maps a path of keys, such as ("builds_on", "defence"), to its place."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[tuple[str, ...], Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, where, and how to mend it. The rule that reports it makes it a finding."""
+
+    message: str
+    span: Span
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that one Markdown file says by itself.
+
+    `path` is relative to the repository, `uri` to the documentation folder.
+    """
+
+    path: str
+    uri: str
+    front_matter: FrontMatter = field(default_factory=FrontMatter)
+    headings: tuple[Heading, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    links: tuple[Link, ...] = ()
+    undefined_references: tuple[Undefined, ...] = ()
+    undefined_footnotes: tuple[Undefined, ...] = ()
+    citation_groups: tuple[CitationGroup, ...] = ()
+    sections: tuple[Section, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The file name without its ending."""
+        return self.uri.rpartition("/")[2].removesuffix(".md")
+
+    @property
+    def folder(self) -> str:
+        return self.uri.rpartition("/")[0]
+
+    @property
+    def start(self) -> Span:
+        """The page as a whole, where nothing narrower is at fault."""
+        return Span(self.path, 1, 1)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(citation for group in self.citation_groups for citation in group.citations)
+
+    @property
+    def has_front_matter(self) -> bool:
+        return bool(self.front_matter.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name as the bibliography spells it."""
+
+    family: str
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A work of the bibliography. `people` are its authors and editors; `kind` is the BibTeX entry type."""
+
+    key: str
+    kind: str
+    fields: dict[str, str]
+    people: tuple[Person, ...]
+    roles: frozenset[str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bibliography:
+    """The entries of one BibTeX file, in its order, duplicates included."""
+
+    path: str
+    entries: tuple[Reference, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A title or alias of a term, with the place where it is given."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of the glossary: a concept page (`page` is its uri) or an entry of the glossary file (`page` is None).
+
+    `names[0]` is the term itself, the others are its aliases; `sources` are citation keys.
+    """
+
+    names: tuple[Name, ...]
+    definition: str
+    sources: tuple[Name, ...]
+    page: str | None
+
+    @property
+    def title(self) -> str:
+        return self.names[0].text
+
+    @property
+    def span(self) -> Span:
+        return self.names[0].span
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """The entries of the glossary file and what is wrong with its form."""
+
+    terms: tuple[Term, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """An edge that a page's front matter declares. `reason` is empty for relations that need none."""
+
+    kind: str
+    source: str
+    target: str
+    reason: str
+    span: Span
+
+
+class Severity(StrEnum):
+    """ERROR: a reader would meet something broken, false or unsafe. WARNING: an editor should look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict of one rule at one place."""
+
+    rule: str
+    severity: Severity
+    span: Span
+    message: str
+    suggestion: str | None = None

@@ -1,0 +1,28 @@
+"""Did you mean ...? The known names that a mistyped one is closest to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# Below this similarity (0 to 100, share of letters in common) a suggestion would puzzle more than help.
+_CLOSE_ENOUGH = 70
+_SHORTEST_BEGINNING = 4
+
+
+def nearest_all(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Up to `limit` of the `known` names that `name` could be a slip for or the beginning of, the most similar first."""
+    from rapidfuzz import fuzz, process, utils
+
+    choices = sorted(set(known))
+    found = process.extract(
+        name, choices, scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=_CLOSE_ENOUGH
+    )
+    near = [choice for choice, _, _ in sorted(found, key=lambda match: (-match[1], match[2]))]
+    if not near and len(name) >= _SHORTEST_BEGINNING:
+        near = [choice for choice in choices if choice.casefold().startswith(name.casefold())][:limit]
+    return near
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The closest of the `known` names, None where nothing is close."""
+    return next(iter(nearest_all(name, known, limit=1)), None)

@@ -1,0 +1,115 @@
+"""Marks that travel through the Markdown parser and tell where in the source something stood.
+
+The parser decides what is a link; nobody guesses. Before conversion an invisible mark is put behind every place where a
+target could begin. Whatever the parser made of that place carries the mark along: into an attribute where it is a
+link, into code where it is not. Read from the result, the mark names the line and column.
+
+A mark is a number written in private-use characters, which no Markdown syntax, slug or word pattern takes for text.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from kb.model import Span
+
+_OPEN, _CLOSE, _ZERO = 0x10F0F0, 0x10F0F1, 0x10F0F2
+_DIGITS = {chr(_ZERO + digit): str(digit) for digit in range(10)}
+_TO_MARK = {str(digit): chr(_ZERO + digit) for digit in range(10)}
+MARK = re.compile(f"{chr(_OPEN)}([{chr(_ZERO)}-{chr(_ZERO + 9)}]+){chr(_CLOSE)}")
+_ESCAPED_MARK = re.compile(r"(?:%F4%8F%83%B[0-9A-F])+", re.IGNORECASE)
+_ANY_MARK_CHARACTER = re.compile(f"[{chr(_OPEN)}-{chr(_ZERO + 9)}]")
+
+# An attribute that marks an element whose own attribute must stay as it is, because the parser compares its value.
+ATTRIBUTE = "data-kb-place"
+_ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} )')
+
+# Each pattern matches up to the point behind which a mark goes; the named group tells what may begin there.
+_PLACES = re.compile(
+    r"""
+    (?P<heading> ^[ \t>]*\#{1,6}[ \t]* )                                # "## " before a heading's text
+    | (?P<link> \]\([ \t]*<? )                                          # "](" or "](<" before a target
+    | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<? )            # "[label]: " before a target
+    | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
+    | (?P<citation> (?<![\w.%+-])-?@(?=[\w{]) )                         # "@" before a citation key
+    | (?P<attribute> \b(?:href|src)\s*=\s*["']? )                       # 'href="' before a target
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+# Before these a mark goes in front, so that what follows stays untouched.
+_FRONTS = re.compile(r"(?P<footnote>\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE)
+# Before these an attribute goes that carries the mark: `{#id`, `{: .class #id` and `id="..."` in a tag.
+_IDS = re.compile(r"(?P<list>(?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}))|(?P<tag>(?<=\s)(?=(?:id|name)\s*=\s*[\"'][^\"'\n]*[\"']))")
+
+
+class Dye:
+    """The marks put into the text of one page and of the files it includes."""
+
+    def __init__(self) -> None:
+        self._spans: list[Span] = []
+
+    def _mark(self, path: str, line: int, column: int) -> str:
+        self._spans.append(Span(path, line, column))
+        number = str(len(self._spans) - 1)
+        return chr(_OPEN) + "".join(_TO_MARK[digit] for digit in number) + chr(_CLOSE)
+
+    def dye(self, text: str, path: str, first_line: int = 1) -> str:
+        """Return `text` with a mark at every place where something locatable could begin.
+
+        `first_line` is the number of the text's first line in the file `path`.
+        """
+        if _ANY_MARK_CHARACTER.search(text):
+            return text
+        cuts: list[tuple[int, str, bool]] = []
+        for match in _PLACES.finditer(text):
+            cuts.append((match.end(), "", False))
+        for match in _FRONTS.finditer(text):
+            cuts.append((match.start(), "", False))
+        for match in _IDS.finditer(text):
+            cuts.append((match.start(), "list" if match["list"] is not None else "tag", True))
+        cuts.sort(key=lambda cut: (cut[0], cut[2]))
+        pieces: list[str] = []
+        done, line, line_start = 0, first_line, 0
+        for offset, form, as_attribute in cuts:
+            pieces.append(text[done:offset])
+            line += text.count("\n", done, offset)
+            newline = text.rfind("\n", done, offset)
+            line_start = newline + 1 if newline >= 0 else line_start
+            done = offset
+            mark = self._mark(path, line, offset - line_start + 1)
+            if not as_attribute:
+                pieces.append(mark)
+            elif form == "tag":
+                pieces.append(f'{ATTRIBUTE}="{mark}" ')
+            else:
+                colon = 1 if text[offset : offset + 1] == ":" else 0
+                pieces.append(text[offset : offset + colon] + f" {ATTRIBUTE}={mark} ")
+                done = offset + colon
+        pieces.append(text[done:])
+        return "".join(pieces)
+
+    def place(self, text: str) -> Span | None:
+        """The place that the first mark in `text` names, None where it carries none."""
+        match = MARK.search(text) or MARK.search(_reveal(text))
+        return self._spans[_number(match)] if match else None
+
+    def places(self, text: str) -> list[Span]:
+        """The places that all marks in `text` name, in order."""
+        return [self._spans[_number(match)] for match in MARK.finditer(_reveal(text))]
+
+
+def _number(match: re.Match[str]) -> int:
+    return int("".join(_DIGITS[character] for character in match[1]))
+
+
+def _reveal(text: str) -> str:
+    """Turn percent-encoded marks back into characters; leave every other escape alone."""
+    if "%F4%8F" not in text and "%f4%8f" not in text:
+        return text
+    return _ESCAPED_MARK.sub(lambda match: unquote(match[0]), text)
+
+
+def strip(text: str) -> str:
+    """`text` as it would be without any mark."""
+    return MARK.sub("", _reveal(_ATTRIBUTE_TEXT.sub("", text)))

@@ -1,0 +1,49 @@
+"""The glossary file -> terms with their places."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kb.model import Fault, Glossary, Name, Span, Term
+from kb.reading.front_matter import Places, read_yaml
+from kb.reading.schema import explain
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    term: str = Field(min_length=1)
+    aliases: list[str] = []
+    definition: str = ""
+    sources: list[str] = []
+
+
+def read_glossary(content: bytes, path: str) -> Glossary:
+    """Read a YAML list of entries with `term`, `aliases`, `definition` and `sources` (citation keys)."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Glossary((), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
+    data, places, faults = read_yaml(text, path)
+    if faults or data is None:
+        return Glossary((), tuple(faults))
+    if not isinstance(data, list):
+        return Glossary((), (Fault("the glossary is a list of entries", Span(path, 1, 1), "begin with `- term: ...`"),))
+    terms: list[Term] = []
+    for index, item in enumerate(data):
+        above = (str(index),)
+        try:
+            terms.append(_term(_Entry.model_validate(item), above, places))
+        except ValidationError as error:
+            faults.extend(explain(error, _Entry, above, places, Span(path, 1, 1)))
+    return Glossary(tuple(terms), tuple(faults))
+
+
+def _term(entry: _Entry, above: tuple[str, ...], places: Places) -> Term:
+    def names(field: str, values: list[str]) -> tuple[Name, ...]:
+        return tuple(Name(value, places[(*above, field, str(number))]) for number, value in enumerate(values))
+
+    title = Name(entry.term, places[(*above, "term")])
+    return Term((title, *names("aliases", entry.aliases)), entry.definition, names("sources", entry.sources), None)
+
+

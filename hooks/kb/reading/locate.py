@@ -1,0 +1,25 @@
+"""Find in the source what the parser saw in the text, where no mark could be left. No answer is better than a wrong one."""
+
+from __future__ import annotations
+
+import re
+
+# Source that is not running text: code spans, targets, citations and headings. Replaced by spaces, so that columns hold.
+_NOT_PROSE = re.compile(r"(`+)(?:(?!\1).)+\1|\]\([^)\n]*\)|\[[^\[\]\n]*@[^\[\]\n]*\]|^[ \t]*#{1,6}[^\n]*", re.MULTILINE)
+
+
+def locate_word(text: str, word: str, first: int, last: int | None, uses: int) -> tuple[int, int] | None:
+    """Line and column of the first `word` between the lines `first` and `last` (exclusive; None: to the end).
+
+    The parser saw `uses` of them in that stretch. Where the source has another number, some of them are something else and
+    the place is not known: None.
+    """
+    lines = text.split("\n")
+    stretch = "\n".join(lines[first - 1 : last - 1 if last else None])
+    pattern = re.compile(rf"\b{re.escape(word)}s?\b")
+    for candidate in (stretch, _NOT_PROSE.sub(lambda match: " " * len(match[0]), stretch)):
+        matches = list(pattern.finditer(candidate))
+        if len(matches) == uses:
+            offset = matches[0].start()
+            return first + stretch.count("\n", 0, offset), offset - stretch.rfind("\n", 0, offset)
+    return None

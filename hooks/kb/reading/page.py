@@ -1,0 +1,342 @@
+"""One Markdown file -> the facts about it, as the site's own Markdown parser sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import ETX, STX
+
+from kb.model import (
+    Anchor,
+    Citation,
+    CitationGroup,
+    Fault,
+    Heading,
+    Link,
+    LinkOrigin,
+    Page,
+    Section,
+    Span,
+    Undefined,
+)
+from kb.reading import front_matter, prose
+from kb.reading.citations import CitationSyntax, citation_elements, parse_group
+from kb.reading.dye import ATTRIBUTE, MARK, Dye, strip
+
+LARGEST_FILE = 1024 * 1024
+
+_FROM_MARKDOWN = "data-kb-markdown"
+_HEADING_NUMBER = "data-kb-heading"
+_NOT_TEXT = frozenset({"code", "pre", "kbd", "samp", "script", "style", "math", "svg", "textarea"})
+_BLOCKS = frozenset(
+    "address article aside blockquote dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main "
+    "nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_SHOWS_WITHOUT_TEXT = frozenset({"img", "svg", "video", "audio", "object", "iframe", "hr", "input"})
+_TARGETS = {"href": ("a", "area", "link"), "src": ("img", "script", "iframe", "audio", "video", "source", "embed")}
+_PLACEHOLDER = re.compile(f"{STX}[^{ETX}]*{ETX}")
+_LEFT_REFERENCE = re.compile(
+    rf"(?<![\w\])])\[(?:[^\[\]]|\[[^\[\]]*\])*\] ?\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
+)
+_LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a site converts Markdown: the extensions of its configuration, and whether it has citations."""
+
+    extensions: Sequence[str | Extension]
+    configs: dict[str, Any]
+    has_citations: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The facts of a page, and the files it includes (absolute paths), on which the facts depend too."""
+
+    page: Page
+    includes: tuple[str, ...] = ()
+
+
+def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str]) -> Reading:
+    """Read one Markdown file.
+
+    `path` names the file in findings, `uri` is its place in the documentation folder; `name_of` turns the absolute path of
+    an included file into the name for findings. Whatever is wrong with the file as such becomes a fault of the page.
+    """
+
+    def unreadable(message: str, suggestion: str, line: int = 1) -> Reading:
+        return Reading(Page(path, uri, faults=(Fault(message, Span(path, line, 1), suggestion),)))
+
+    if len(content) > LARGEST_FILE:
+        return unreadable(f"the file has {len(content):,} bytes; a page has at most {LARGEST_FILE:,}", "split the page")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return unreadable("the file is not text in UTF-8", "save it with the encoding UTF-8", line)
+    if "\0" in text:
+        return unreadable("the file contains a NUL character", "remove it", text[: text.index("\0")].count("\n") + 1)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    fields, body, first_line, faults = front_matter.split(text, path)
+    dye = Dye()
+    includes: list[str] = []
+    facts = _Facts(dye)
+    try:
+        html = _convert(body, path, first_line, dialect, facts, includes, name_of)
+    except Exception as error:  # an extension may fail in any way; an editor needs the page and the reason, no traceback
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return unreadable(f"the page cannot be converted: {reason}", "mend what it names", first_line)
+    result = _Result(dye, path)
+    result.feed(html)
+    result.close()
+    result.end()
+    page = Page(
+        path=path,
+        uri=uri,
+        front_matter=fields,
+        headings=tuple(result.headings),
+        anchors=tuple(result.anchors),
+        links=tuple(result.links),
+        undefined_references=tuple(result.undefined_references),
+        undefined_footnotes=tuple(result.undefined_footnotes),
+        citation_groups=tuple(facts.citation_groups(path)),
+        sections=tuple(_sections(facts.prose, result)),
+        faults=tuple(faults),
+    )
+    return Reading(page, tuple(dict.fromkeys(includes)))
+
+
+def _convert(
+    body: str,
+    path: str,
+    first_line: int,
+    dialect: Dialect,
+    facts: _Facts,
+    includes: list[str],
+    name_of: Callable[[str], str],
+) -> str:
+    extensions = [*dialect.extensions, *([CitationSyntax()] if dialect.has_citations else []), facts]
+    md = Markdown(extensions=extensions, extension_configs=dialect.configs)
+    md.references = _WithoutMarks()
+    if "toc" in md.treeprocessors:
+        toc: Any = md.treeprocessors["toc"]
+        slugify = toc.slugify
+        toc.slugify = lambda text, separator: slugify(strip(text), separator)
+    if "snippet" in md.preprocessors:
+        _dye_includes(md.preprocessors["snippet"], facts.dye, includes, name_of)
+    return md.convert(facts.dye.dye(body, path, first_line))
+
+
+class _WithoutMarks(dict[str, Any]):
+    """Link definitions by label, for labels that may carry a mark."""
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(strip(str(key)))
+
+    def __getitem__(self, key: str) -> Any:
+        return super().__getitem__(strip(key))
+
+
+def _dye_includes(snippets: Preprocessor, dye: Dye, includes: list[str], name_of: Callable[[str], str]) -> None:
+    """Let pymdownx.snippets dye what it includes, with the lines of the included file."""
+    parse: Any = snippets.parse_snippets  # type: ignore[attr-defined]
+
+    def parse_snippets(lines: list[str], file_name: str | None = None, **options: Any) -> Any:
+        if file_name is not None and not options.get("is_url"):
+            includes.append(file_name)
+            file_lines = Path(file_name).read_text(encoding="utf-8-sig").splitlines()
+            start = _find_run(lines, file_lines)
+            if start is not None:
+                lines = dye.dye("\n".join(lines), name_of(file_name), start + 1).split("\n")
+        return parse(lines, file_name, **options)
+
+    snippets.parse_snippets = parse_snippets  # type: ignore[attr-defined]
+
+
+def _find_run(run: list[str], lines: list[str]) -> int | None:
+    """Where `run` stands among `lines`, None where it stands nowhere or more than once."""
+    starts = [start for start in range(len(lines) - len(run) + 1) if lines[start : start + len(run)] == run]
+    return starts[0] if run and len(starts) == 1 else None
+
+
+class _Facts(Extension):
+    """What is read from the element tree: citations, prose, and which links Markdown itself made."""
+
+    def __init__(self, dye: Dye) -> None:
+        super().__init__()
+        self.dye = dye
+        self.groups: list[str] = []
+        self.prose: list[list[str]] = []
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
+        md.treeprocessors.register(_ReadTree(md, self), "kb-read", prose.PRIORITY)
+        md.treeprocessors.register(_MarkLinks(md), "kb-mark-links", 0.5)
+
+    def citation_groups(self, path: str) -> list[CitationGroup]:
+        groups = []
+        for dyed in self.groups:
+            text = strip(dyed)
+            items = parse_group(text) or []
+            spans = self.dye.places(dyed)
+            if len(spans) != len(items):
+                spans = [Span(path)] * len(items)
+            citations = [
+                Citation(item.key, Span(span.path, span.line, span.column, len(item.key)))
+                for item, span in zip(items, spans, strict=True)
+            ]
+            groups.append(CitationGroup(" ".join(text.split()), tuple(citations)))
+        return groups
+
+
+class _ReadTree(Treeprocessor):
+    def __init__(self, md: Markdown, facts: _Facts) -> None:
+        super().__init__(md)
+        self.facts = facts
+
+    def run(self, root: Element) -> None:
+        self.facts.groups = [
+            (element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link
+        ]
+        self.facts.prose = [[]]
+        for item in prose.walk(root, self.md):
+            if isinstance(item, prose.Prose):
+                self.facts.prose[-1].extend(strip(item.text[start:end]) for start, end in item.parts)
+            elif item.tag in prose.HEADINGS:
+                item.set(_HEADING_NUMBER, str(len(self.facts.prose)))
+                self.facts.prose.append([])
+
+
+class _MarkLinks(Treeprocessor):
+    """Tell the targets that MkDocs will rewrite from those in raw HTML, which it leaves alone."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if element.tag in ("a", "img"):
+                element.set(_FROM_MARKDOWN, "")
+
+
+def _sections(prose_by_number: list[list[str]], result: _Result) -> list[Section]:
+    sections = [Section(None, _texts(prose_by_number[0] if prose_by_number else []), result.content[-1])]
+    for number, texts in enumerate(prose_by_number[1:], start=1):
+        index = result.heading_by_number.get(number)
+        if index is not None:
+            sections.append(Section(index, _texts(texts), result.content[index]))
+    return sections
+
+
+def _texts(texts: list[str]) -> tuple[str, ...]:
+    cleaned = (_PLACEHOLDER.sub(" ", text) for text in texts)
+    return tuple(text for text in cleaned if text.strip())
+
+
+class _Result(HTMLParser):
+    """What is read from the converted page: headings, ids, targets, and marks that were left as text."""
+
+    def __init__(self, dye: Dye, path: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.dye = dye
+        self.path = path
+        self.headings: list[Heading] = []
+        self.anchors: list[Anchor] = []
+        self.links: list[Link] = []
+        self.undefined_references: list[Undefined] = []
+        self.undefined_footnotes: list[Undefined] = []
+        self.heading_by_number: dict[int, int] = {}
+        self.content: dict[int, bool] = {-1: False}
+        self._not_text: list[str] = []
+        self._heading: tuple[str, dict[str, str]] | None = None
+        self._heading_text: list[str] = []
+        self._permalink = False
+        self._block: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in _BLOCKS:
+            self._end_block()
+        if tag in prose.HEADINGS:
+            self._heading, self._heading_text = (tag, values), []
+        elif tag == "a" and "headerlink" in values.get("class", "").split():
+            self._permalink = True
+        elif "id" in values or (tag == "a" and "name" in values):
+            self._add_anchor(values)
+        if tag in _NOT_TEXT:
+            self._not_text.append(tag)
+        if tag in _SHOWS_WITHOUT_TEXT:
+            self.content[len(self.headings) - 1] = True
+        for attribute, tags in _TARGETS.items():
+            if tag in tags and attribute in values and not self._permalink:
+                self._add_link(tag, values[attribute], _FROM_MARKDOWN in values)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_block()
+        if self._not_text and self._not_text[-1] == tag:
+            self._not_text.pop()
+        if tag == "a":
+            self._permalink = False
+        if self._heading and tag == self._heading[0]:
+            self._add_heading()
+
+    def handle_data(self, data: str) -> None:
+        if self._heading:
+            if not self._permalink:
+                self._heading_text.append(data)
+        elif data.strip():
+            self.content[len(self.headings) - 1] = True
+        self._block.append("\N{OBJECT REPLACEMENT CHARACTER}" if self._not_text else data)
+
+    def end(self) -> None:
+        """To be called once after the last piece was fed."""
+        self._end_block()
+
+    def _span(self, text: str, length: int = 1) -> Span:
+        span = self.dye.place(text)
+        return Span(span.path, span.line, span.column, max(1, length)) if span else Span(self.path)
+
+    def _add_anchor(self, values: dict[str, str]) -> None:
+        anchor = strip(values.get("id") or values.get("name") or "")
+        if anchor:
+            self.anchors.append(Anchor(anchor, self._span(values.get(ATTRIBUTE, ""))))
+
+    def _add_heading(self) -> None:
+        assert self._heading is not None
+        (tag, values), self._heading = self._heading, None
+        dyed = "".join(self._heading_text)
+        text = " ".join(strip(dyed).split())
+        span = self._span(dyed, len(text))
+        anchor = strip(values.get("id", ""))
+        self.headings.append(Heading(int(tag[1]), text, anchor, span))
+        self.content[len(self.headings) - 1] = False
+        if values.get(_HEADING_NUMBER, "").isdecimal():
+            self.heading_by_number[int(values[_HEADING_NUMBER])] = len(self.headings) - 1
+        if anchor:
+            placed = values.get(ATTRIBUTE, "")
+            self.anchors.append(Anchor(anchor, self._span(placed) if placed else span))
+
+    def _add_link(self, tag: str, dyed: str, from_markdown: bool) -> None:
+        target = strip(dyed)
+        origin = LinkOrigin.MARKDOWN if from_markdown else LinkOrigin.RAW_HTML
+        self.links.append(Link(target, tag, origin, self._span(dyed, len(target))))
+
+    def _end_block(self) -> None:
+        text, self._block = "".join(self._block), []
+        if "[" not in text:
+            return
+        for match in _LEFT_REFERENCE.finditer(text):
+            label = strip(match["label"] or match[0].partition("]")[0][1:])
+            span = self._span(match["mark"] or match["after"], len(label))
+            self.undefined_references.append(Undefined(label, span))
+        for match in _LEFT_FOOTNOTE.finditer(text):
+            label = strip(match["label"])
+            self.undefined_footnotes.append(Undefined(label, self._span(match["mark"], len(label) + 3)))

@@ -1,0 +1,36 @@
+"""Findings -> what a person or a program reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.model import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was checked."""
+
+    pages: int
+    citations: int
+    references: int
+    terms: int
+    relations: int
+    links: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The findings of one run, what they were made from, and how long it took in seconds."""
+
+    findings: tuple[Finding, ...]
+    counts: Counts
+    seconds: float
+
+    @property
+    def errors(self) -> int:
+        return sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.findings) - self.errors

@@ -1,0 +1,72 @@
+"""Findings for a person: the place, the line with a caret, what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from kb.model import Finding, Severity, Span
+from kb.reports import Verdict
+
+_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+_WIDEST_EXCERPT = 100
+
+
+def write(verdict: Verdict, text_of: Callable[[str], str], console: Console) -> None:
+    """Print all findings, file by file, and a summary of one line. `text_of` reads a source file by its path."""
+    for path, findings in groupby(verdict.findings, key=lambda finding: finding.span.path):
+        lines = _lines(text_of, path)
+        for finding in findings:
+            _write_finding(finding, lines, console)
+    console.print(summary(verdict), highlight=False, soft_wrap=True)
+
+
+def summary(verdict: Verdict) -> str:
+    """One line: what was found, in how much, in how long."""
+    counts = verdict.counts
+    checked = (
+        f"{counts.pages} pages, {counts.links} links, {counts.citations} citations of {counts.references} works, "
+        f"{counts.terms} terms, {counts.relations} relations"
+    )
+    if not verdict.findings:
+        return f"Checked {checked}: no findings ({verdict.seconds:.1f} s)"
+    files = len({finding.span.path for finding in verdict.findings})
+    found = [f"{number} {noun}{'' if number == 1 else 's'}"
+             for number, noun in ((verdict.errors, "error"), (verdict.warnings, "warning")) if number]  # fmt: skip
+    where = "1 file" if files == 1 else f"{files} files"
+    return f"{', '.join(found)} in {where}; checked {checked} ({verdict.seconds:.1f} s)"
+
+
+def _lines(text_of: Callable[[str], str], path: str) -> list[str]:
+    try:
+        return text_of(path).split("\n")
+    except (OSError, UnicodeError):
+        return []
+
+
+def _write_finding(finding: Finding, lines: list[str], console: Console) -> None:
+    span = finding.span
+    place = ":".join(str(part) for part in (span.path, span.line, span.column) if part is not None)
+    head = Text.assemble((place, "bold"), ": ", (finding.severity.value, _COLOURS[finding.severity]), ": ")
+    head.append(finding.message)
+    head.append(f"  [{finding.rule}]", style="dim")
+    console.print(head, soft_wrap=True)
+    for line in _excerpt(span, lines):
+        console.print(Text(line, style="cyan"), soft_wrap=True)
+    if finding.suggestion:
+        console.print(Text(f"      {finding.suggestion}", style="green"), soft_wrap=True)
+
+
+def _excerpt(span: Span, lines: list[str]) -> list[str]:
+    """The source line and a line of carets under the characters meant, cut to fit a screen."""
+    if span.line is None or span.column is None or span.line > len(lines):
+        return []
+    line = "".join(character if character.isprintable() else " " for character in lines[span.line - 1])
+    start = max(0, span.column - 1 - _WIDEST_EXCERPT // 2) if len(line) > _WIDEST_EXCERPT else 0
+    shown = line[start : start + _WIDEST_EXCERPT]
+    before = f"{span.line:5} | "
+    carets = "^" * max(1, min(span.length, len(shown) - (span.column - 1 - start)))
+    return [before + shown, " " * (len(before) + span.column - 1 - start) + carets]

@@ -1,0 +1,62 @@
+"""Files that cannot be read as what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb.knowledge import KnowledgeBase
+from kb.model import Fault
+from kb.rules import rule
+
+
+@rule("page-can-be-read")
+def page_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every page is text in UTF-8, of at most 1 MiB, with front matter in valid YAML, and can be converted.
+
+    What cannot be read cannot be checked, and is published garbled or not at all. MkDocs takes broken front matter
+    for text and shows it to the reader.
+
+    Bad:
+        title: Transference: a first look
+    Good:
+        title: "Transference: a first look"
+    Fix:
+        Mend the line named. In YAML, a value that contains a colon and a space belongs in quotes.
+    """
+    for page in kb.pages:
+        yield from page.faults
+
+
+@rule("bibliography-can-be-read")
+def bibliography_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every entry of the bibliography is valid BibTeX.
+
+    An entry with a syntax error is lost, and with it every citation of the work.
+
+    Bad:
+        @book{bowlby1988secure, author = {Bowlby, John} title = {A Secure Base}}
+    Good:
+        @book{bowlby1988secure, author = {Bowlby, John}, title = {A Secure Base}}
+    Fix:
+        Look for a missing comma, brace or quotation mark at the line named or just before it.
+    """
+    for bibliography in kb.bibliographies:
+        yield from bibliography.faults
+
+
+@rule("glossary-can-be-read")
+def glossary_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The glossary file is a YAML list of entries with the fields term, aliases, definition and sources.
+
+    An entry that cannot be read leaves its term unexplained.
+
+    Bad:
+        - term: Splitting
+          alias: splitting of the ego
+    Good:
+        - term: Splitting
+          aliases: [splitting of the ego]
+    Fix:
+        Use the field names above; lists stand in brackets or one item a line after a dash.
+    """
+    yield from kb.glossary.faults

@@ -1,0 +1,131 @@
+"""Terms: nothing unexplained, nothing explained twice, no explanation without a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb.knowledge import KnowledgeBase, term_anchor
+from kb.model import Fault, Name
+from kb.nearest import nearest
+from kb.rules import rule
+from kb.terms import abbreviations
+
+
+@rule("term-has-definition")
+def term_has_definition(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every entry of the glossary has a definition; that of a page is its summary.
+
+    Without one, the reader who points at the term learns nothing.
+
+    Bad:
+        - term: Splitting
+          sources: [kernberg1975borderline]
+    Good:
+        - term: Splitting
+          definition: Keeping good and bad images of oneself or of others apart, so that they do not meet.
+          sources: [kernberg1975borderline]
+    Fix:
+        Add one sentence that stands alone, of at most 35 words.
+    """
+    for term in kb.terms:
+        if not term.definition.strip():
+            field = "definition" if term.page is None else "summary"
+            yield Fault(f"the term '{term.title}' has no definition", term.span, f"add `{field}: ...`")
+
+
+@rule("term-has-source")
+def term_has_source(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every entry of the glossary names a work it rests on; a page does so by citing at least one.
+
+    A definition without a source is somebody's opinion.
+
+    Bad:
+        - term: Splitting
+          definition: ...
+    Good:
+        - term: Splitting
+          definition: ...
+          sources: [kernberg1975borderline]
+    Fix:
+        Add the key of the work to `sources`, or cite a work on the page.
+    """
+    for term in kb.terms:
+        if not term.sources:
+            suggestion = "add `sources: [key]`" if term.page is None else "cite a work, for instance `[@key]`"
+            yield Fault(f"the term '{term.title}' has no source", term.span, suggestion)
+
+
+@rule("name-is-unique")
+def name_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A title or alias belongs to one term only.
+
+    Otherwise nobody can tell which page the name in a text leads to.
+
+    Bad:
+        aliases: [reflective functioning] on two pages
+    Good:
+        aliases: [reflective functioning] on the page that explains it
+    Fix:
+        Remove the name from one of the two.
+    """
+    first: dict[str, Name] = {}
+    names = sorted((name for term in kb.terms for name in term.names), key=lambda name: name.span)
+    for name in names:
+        earlier = first.setdefault(" ".join(name.text.casefold().replace("-", " ").split()), name)
+        if earlier is not name:
+            where = f"{earlier.span.path}:{earlier.span.line}"
+            message = f"the name '{name.text}' is already taken in {where}"
+            yield Fault(message, name.span, "remove it in one of the two places")
+
+
+@rule("term-is-used")
+def term_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every entry of the glossary file occurs in the text of some page.
+
+    An explanation that nothing leads to is not read and not kept up to date.
+
+    Bad:
+        An entry "Squiggle game" where no page mentions it.
+    Good:
+        A page that uses the term, or one of its aliases.
+    Fix:
+        Use the term where it belongs, or remove the entry.
+    """
+    if not kb.glossary.terms:
+        return
+    texts = (text for page in kb.pages for section in page.sections for text in section.prose)
+    used = {mention.term.span for text in texts for mention in kb.matcher.find(text)}
+    linked = {target.anchor for page in kb.pages for link in page.links if (target := kb.resolve(page, link))}
+    for term in kb.glossary.terms:
+        if term.span not in used and term_anchor(term) not in linked:
+            yield Fault(f"no page uses the term '{term.title}'", term.span, "use it, or remove the entry")
+
+
+@rule("abbreviation-is-defined")
+def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every abbreviation used in a text is an alias of a term.
+
+    Who does not know it can then point at it wherever it stands, and not only where it was first spelt out.
+
+    Bad:
+        TFP begins with a contract, where no term has the alias TFP.
+    Good:
+        - term: Transference-focused psychotherapy
+          aliases: [TFP]
+    Fix:
+        Add the abbreviation to the aliases of its term. What everybody knows goes into `plain_abbreviations` of mkdocs.yml.
+    """
+    if not kb.terms:
+        return
+    names = [name.text for term in kb.terms for name in term.names]
+    known = {abbreviation for name in names for abbreviation in abbreviations(name)} | kb.settings.plain_abbreviations
+    for page in kb.pages:
+        reported: set[str] = set()
+        for index, section in enumerate(page.sections):
+            for abbreviation in (found for text in section.prose for found in abbreviations(text)):
+                if abbreviation not in known and abbreviation not in reported:
+                    reported.add(abbreviation)
+                    near = nearest(abbreviation, known)
+                    suggestion = f"add it to the aliases of its term{f', or did you mean `{near}`?' if near else ''}"
+                    message = f"the abbreviation '{abbreviation}' is explained nowhere"
+                    yield Fault(message, kb.locate(page, index, abbreviation), suggestion)

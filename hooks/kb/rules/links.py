@@ -1,0 +1,187 @@
+"""Links, images, anchors, footnotes and ids: what a reader follows must lead somewhere."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
+
+from kb.knowledge import KnowledgeBase, Target
+from kb.model import Fault, Link, LinkOrigin, Page
+from kb.nearest import nearest
+from kb.rules import rule
+
+
+@rule("link-target-exists")
+def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every link, image and file within the site exists, in Markdown and in raw HTML.
+
+    A reader who follows a dead link in distress does not come back.
+
+    Bad:
+        See [transference](../principles/transferance.md).
+    Good:
+        See [transference](../principles/transference.md).
+    Fix:
+        Take the suggested path. It is relative to the page and names the source file, with its ending; in raw HTML it is
+        relative to the published page.
+    """
+    for page, link, target in _targets(kb):
+        if target.exists or _with_right_case(kb, target.uri):
+            continue
+        if link.origin is LinkOrigin.RAW_HTML and target.uri in kb.files:
+            message = f"raw HTML cannot link to the source file '{link.target}'; on the published page it is missing"
+            suggestion = "write the link in Markdown, or give the published address"
+        else:
+            message = f"there is no file '{target.uri}' for the {_noun(link)} '{link.target}'"
+            suggestion = _did_you_mean(page, link, _likely(kb, target.uri))
+        yield Fault(message, link.span, suggestion)
+
+
+@rule("link-case-matches")
+def link_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Links are written with the same capital and small letters as the file.
+
+    Such a link works on some computers and is dead on the web server.
+
+    Bad:
+        [Denial](Denial.md)
+    Good:
+        [Denial](denial.md)
+    Fix:
+        Take the suggested spelling.
+    """
+    for page, link, target in _targets(kb):
+        right = None if target.exists else _with_right_case(kb, target.uri)
+        if right:
+            message = f"'{link.target}' differs from the file '{right}' in capital and small letters"
+            yield Fault(message, link.span, _did_you_mean(page, link, right))
+
+
+@rule("link-anchor-exists")
+def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The part of a link after `#` is the id of something on the page it leads to.
+
+    Otherwise the reader lands at the top of the page and has to search.
+
+    Bad:
+        [the evidence](../principles/attachment.md#evidence)
+    Good:
+        [the evidence](../principles/attachment.md#evidence-and-criticism)
+    Fix:
+        Take the suggested id. The id of a heading is its text in small letters with hyphens, unless `{#id}` sets another.
+    """
+    for _, link, target in _targets(kb):
+        anchor = target.anchor
+        if not target.exists or target.uri not in kb.by_uri or not anchor or anchor.startswith((":~:", "__")):
+            continue
+        if anchor in kb.anchors(target.uri) or anchor == "top" or kb.by_uri[target.uri].faults:
+            continue
+        near = nearest(anchor, kb.anchors(target.uri))
+        message = f"there is no '#{anchor}' on the page '{target.uri}'"
+        yield Fault(message, link.span, f"did you mean `#{near}`?" if near else None)
+
+
+@rule("reference-link-is-defined")
+def reference_link_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every link of the form `[text][label]` has a line `[label]: target`.
+
+    Without it the brackets are published as text.
+
+    Bad:
+        See [the manual][pdm].
+    Good:
+        See [the manual][pdm].
+
+        [pdm]: ../instruments/psychodynamic-diagnostic-manual.md
+    Fix:
+        Add the definition, or write the target in parentheses behind the text.
+    """
+    for page in kb.pages:
+        for undefined in page.undefined_references:
+            message = f"the link label '{undefined.label}' is defined nowhere on this page"
+            yield Fault(message, undefined.span, f"add a line `[{undefined.label}]: target`")
+
+
+@rule("footnote-is-defined")
+def footnote_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every footnote mark `[^label]` has a note `[^label]: text`.
+
+    Without it the mark is published as text.
+
+    Bad:
+        The term is older.[^1]
+    Good:
+        The term is older.[^1]
+
+        [^1]: Freud took it from everyday speech.
+    Fix:
+        Add the note, or remove the mark.
+    """
+    for page in kb.pages:
+        for undefined in page.undefined_footnotes:
+            message = f"the footnote '{undefined.label}' is defined nowhere on this page"
+            yield Fault(message, undefined.span, f"add a line `[^{undefined.label}]: text`")
+
+
+@rule("id-is-unique")
+def id_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
+    """No id is given twice on a page.
+
+    A link to it leads to the first of them, and a screen reader announces the wrong thing.
+
+    Bad:
+        ## Origins {#history}
+        ## Later senses {#history}
+    Good:
+        ## Origins {#origins}
+        ## Later senses {#later-senses}
+    Fix:
+        Give one of them another id.
+    """
+    for page in kb.pages:
+        first = {}
+        for anchor in page.anchors:
+            if anchor.id in first:
+                line = first[anchor.id].span.line
+                where = f", first in line {line}" if line else ""
+                yield Fault(f"the id '{anchor.id}' is given twice{where}", anchor.span, "give one of them another id")
+            else:
+                first[anchor.id] = anchor
+
+
+def _targets(kb: KnowledgeBase) -> Iterator[tuple[Page, Link, Target]]:
+    for page in kb.pages:
+        for link in page.links:
+            target = kb.resolve(page, link)
+            if target is not None:
+                yield page, link, target
+
+
+def _with_right_case(kb: KnowledgeBase, uri: str) -> str | None:
+    """The one file whose name differs from `uri` in case alone."""
+    folded = [known for known in kb.files if known.casefold() == uri.casefold() and known != uri]
+    return folded[0] if len(folded) == 1 else None
+
+
+def _likely(kb: KnowledgeBase, uri: str) -> str | None:
+    """The file that was probably meant: the same name in another folder, else the nearest spelling."""
+    name = posixpath.basename(uri)
+    same_name = [known for known in kb.files if posixpath.basename(known) == name]
+    if len(same_name) == 1:
+        return same_name[0]
+    names = {posixpath.basename(known): known for known in kb.files}
+    near = nearest(name, names)
+    return names[near] if near else None
+
+
+def _did_you_mean(page: Page, link: Link, uri: str | None) -> str | None:
+    if uri is None:
+        return None
+    anchor = urlsplit(link.target).fragment
+    path = quote(posixpath.relpath(uri, page.folder or "."), safe="/()'!,;@&=+$*~")
+    return f"did you mean `{path}{'#' + anchor if anchor else ''}`?"
+
+
+def _noun(link: Link) -> str:
+    return {"a": "link", "img": "image"}.get(link.tag, "file")
