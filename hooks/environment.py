@@ -8,6 +8,9 @@ import os
 import subprocess
 import sys
 
+if False:  # for the type checker; the oldest Pythons lack it
+    from typing import NoReturn
+
 OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -28,26 +31,26 @@ NO_NETWORK = (
 )
 
 
-def stop(message):
+def stop(message: str) -> "NoReturn":
     """End with one line that says what is missing and what to do."""
     sys.exit("Cannot set up: " + message)
 
 
-def run(*command):
+def run(*command: str) -> "str | None":
     """Run a command silently; return what it printed where it fails, else None."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
     output = process.communicate()[0].decode("utf-8", "replace")
     return output if process.returncode else None
 
 
-def last_error(output):
+def last_error(output: str) -> str:
     """The line of a program's output that names the cause."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.upper().startswith("ERROR")]
     return (errors or lines or ["it said nothing"])[-1]
 
 
-def explain_pip(output):
+def explain_pip(output: str) -> str:
     """One line for what went wrong while packages were installed."""
     if any(sign in output for sign in NO_NETWORK):
         return "no network, or the package index cannot be reached. Connect and run make again."
@@ -56,10 +59,10 @@ def explain_pip(output):
     return "installing the packages failed: " + last_error(output)
 
 
-def main(requirements, stamp):
+def main(requirements: str, stamp: str) -> None:
     """Bring .venv up to date with `requirements` and write `stamp`."""
     if sys.version_info < OLDEST:
-        version = "%d.%d" % sys.version_info[:2]
+        version = ".".join(map(str, sys.version_info[:2]))
         stop("Python 3.11 or newer is needed, this is " + version + ". Run: make PYTHON=/path/to/python3.11")
     if not os.path.exists(PYTHON):
         print("Creating .venv")
@@ -71,10 +74,10 @@ def main(requirements, stamp):
     print("Installing the packages of " + requirements + " (about a minute, once)")
     sys.stdout.flush()
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
-    output = run(*(pip + ["--require-hashes", "--only-binary", ":all:", "-r", requirements]))
+    output = run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", requirements)
     if output is not None:
         stop(explain_pip(output))
-    output = run(*(pip + ["--no-index", "--no-deps", "--no-build-isolation", "--editable", "."]))
+    output = run(*pip, "--no-index", "--no-deps", "--no-build-isolation", "--editable", ".")
     if output is not None:
         stop("installing kb failed: " + last_error(output))
     where = [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]

@@ -1,0 +1,59 @@
+"""MkDocs events -> kb. The one file of the build that MkDocs calls."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from rich.console import Console
+
+from kb import engine
+from kb.rendering.bibliography import format_citations
+from kb.rendering.page import PageRendering, citation_groups
+from kb.reports import text
+
+log = engine.log()
+
+
+class _Build:
+    """What one build knows; set before its first page, replaced with the next build."""
+
+    is_preview = False
+    rendering: PageRendering
+
+
+def on_startup(command: Literal["build", "gh-deploy", "serve"], **_: Any) -> None:
+    _Build.is_preview = command == "serve"
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Give the verdict before anything is written; a build with errors ends here, a preview shows them and goes on."""
+    try:
+        project = engine.project(config)
+        kb, verdict = engine.judge(project)
+    except engine.CannotRun as error:
+        raise Abort(str(error)) from None
+    if verdict.findings:
+        text.write(verdict, project.text_of, Console(stderr=True))
+    else:
+        log.info(text.summary(verdict))
+    if verdict.errors and not _Build.is_preview:
+        raise Abort("Nothing was published: mend the errors above and build again.")
+    formatted = format_citations(engine.bibliography_files(project), citation_groups(kb), project.cache_of("citations"))
+    _Build.rendering = PageRendering(kb, formatted, config.site_name)
+    config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
+    config.nav = engine.navigation(kb)
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+    rendering = _Build.rendering
+    rendering.page = rendering.kb.by_uri.get(page.file.src_uri)
+    rendering.address = page.canonical_url if config.site_url else None
+    if isinstance(page.meta.get("summary"), str):
+        page.meta["description"] = page.meta["summary"]
+    reviewed = page.meta.get("reviewed")
+    page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))

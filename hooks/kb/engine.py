@@ -6,6 +6,7 @@ and the build call the same functions.
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 import time
@@ -62,7 +63,11 @@ class Project:
 
     @cached_property
     def cache(self) -> Cache:
-        return Cache(self.folder / ".cache" / "kb" / "facts")
+        """The facts of files."""
+        return self.cache_of("facts")
+
+    def cache_of(self, what: str) -> Cache:
+        return Cache(self.folder / ".cache" / "kb" / what)
 
     @cached_property
     def dialect(self) -> Dialect:
@@ -90,7 +95,7 @@ class Project:
 def _name(value: object) -> str:
     """A name for what a configuration holds beside plain data, such as functions and extension objects."""
     kind = value if hasattr(value, "__qualname__") else type(value)
-    return f"{kind.__module__}.{kind.__qualname__}"  # type: ignore[attr-defined]
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def load(config_path: str) -> Project:
@@ -130,13 +135,13 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
 def read(project: Project) -> KnowledgeBase:
     """Read every file of a project and put the facts together. What cannot be read becomes a fault of its file."""
     used: set[str] = set()
-    included = [file for file in project.files if file.inclusion.is_included()]
+    included = [file for file in project.files if file.inclusion is not InclusionLevel.EXCLUDED]
     pages = [
         _read_page(project, Path(file.abs_src_path), file.src_uri, used)
         for file in project.files.documentation_pages(inclusion=InclusionLevel.is_included)
         if file.abs_src_path
     ]
-    bibliographies = [_read_bibliography(project, path, used) for path in _bibliography_files(project)]
+    bibliographies = [_read_bibliography(project, path, used) for path in bibliography_files(project)]
     project.cache.keep_only(used)
     validation = project.config.validation.links.absolute_links
     return KnowledgeBase(
@@ -160,6 +165,7 @@ def _read_page(project: Project, path: Path, uri: str, used: set[str]) -> Page:
         return Page(name, uri, faults=(fault,))
     key = digest(project.fingerprint, name, uri, content)
     used.add(key)
+    reading: Reading
     cached = project.cache.get(key)
     if cached is not None:
         reading, digests = cached
@@ -179,7 +185,8 @@ def _digests(reading: Reading) -> list[str | None]:
     return found
 
 
-def _bibliography_files(project: Project) -> list[Path]:
+def bibliography_files(project: Project) -> list[Path]:
+    """The BibTeX files of the project, in the order of their names."""
     setting = project.settings.bibliography
     if setting is None:
         return []
@@ -229,9 +236,9 @@ def judge(
 
 
 def navigation(kb: KnowledgeBase) -> list[Any]:
-    """The navigation as MkDocs takes it: the home page, a section for each kind with its pages by title, then the rest."""
-    sections: list[Any] = ["index.md"] if "index.md" in kb.by_uri else []
-    placed = set(sections)
+    """The navigation as MkDocs takes it: home, a section for each kind with its pages by title, then the rest."""
+    sections: list[Any] = [{"Home": "index.md"}] if "index.md" in kb.by_uri else []
+    placed = {"index.md"}
     for kind in KINDS:
         index = f"{kind.folder}/index.md"
         uris = ([index] if index in kb.by_uri else []) + [page.uri for page in kb.pages_in(kind)]
@@ -246,6 +253,12 @@ def navigation(kb: KnowledgeBase) -> list[Any]:
     for folder, uris in sorted(rest.items()):
         sections.extend([{folder.replace("-", " ").capitalize(): uris}] if folder else uris)
     return sections
+
+
+def last_review(kb: KnowledgeBase) -> datetime.date:
+    """The latest date on which a page was checked; what the site calls its own date, so that a build has no clock."""
+    dates = [page.front_matter.data.get("reviewed") for page in kb.pages]
+    return max((date for date in dates if isinstance(date, datetime.date)), default=datetime.date(1970, 1, 1))
 
 
 def log() -> logging.Logger:

@@ -94,7 +94,7 @@ class GuideFields(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of page. `first` and `last` are the sections a page begins and ends with; between them a free kind has any others."""
+    """A kind of page. `first` and `last` are the sections it begins and ends with; a free kind has others between."""
 
     name: str
     folder: str
@@ -230,8 +230,8 @@ BY_FOLDER = {kind.folder: kind for kind in KINDS}
 class RelationKind:
     """A field that points from a page to others.
 
-    `heads` names the kinds of page it may point to (empty: any concept); `forward` and `inverse` are what a reader sees on
-    the page that declares it and on the page it points to.
+    `heads` names the kinds of page it may point to (empty: any); `forward` and `inverse` are what a reader sees on the
+    page that declares it and on the page it points to.
     """
 
     field: str

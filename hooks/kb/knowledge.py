@@ -22,7 +22,7 @@ from kb.terms import Matcher
 class Target:
     """What a link points to within the site.
 
-    `uri` is the source file meant, where one can be named; `exists` tells whether the published page can be followed there.
+    `uri` is the source file meant, where one can be named; `exists` tells whether a reader finds something there.
     """
 
     uri: str
@@ -34,8 +34,8 @@ class Target:
 class KnowledgeBase:
     """Everything the rules and the rendering may ask.
 
-    `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold further
-    files that are published as they are (those of the theme). `text_of` reads a source file by its path.
+    `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
+    further files that are published as they are (those of the theme). `text_of` reads a source file by its path.
     """
 
     pages: Sequence[Page]
@@ -63,7 +63,7 @@ class KnowledgeBase:
         return by_id
 
     def kind_of(self, page: Page) -> Kind | None:
-        """The kind that the page's folder makes it; None for index pages, for other pages, and in projects without kinds."""
+        """The kind that the page's folder makes it; None for index and other pages, and in projects without kinds."""
         if not self.settings.content_model or page.id == "index":
             return None
         return BY_FOLDER.get(page.uri.partition("/")[0]) if "/" in page.uri else None

@@ -10,7 +10,7 @@ _SHORTEST_BEGINNING = 4
 
 
 def nearest_all(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Up to `limit` of the `known` names that `name` could be a slip for or the beginning of, the most similar first."""
+    """Up to `limit` of the `known` names that `name` could be a slip for or the beginning of, the likeliest first."""
     from rapidfuzz import fuzz, process, utils
 
     choices = sorted(set(known))

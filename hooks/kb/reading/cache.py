@@ -34,7 +34,7 @@ class Cache:
     def get(self, key: str) -> Any | None:
         """The value kept under `key`, or None."""
         try:
-            return pickle.loads((self.folder / key).read_bytes())  # noqa: S301 - see the module's text
+            return pickle.loads((self.folder / key).read_bytes())
         except Exception:
             return None
 

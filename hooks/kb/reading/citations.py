@@ -59,7 +59,7 @@ def parse_group(text: str) -> list[Item] | None:
 
 
 class _CitationProcessor(InlineProcessor):
-    def handleMatch(  # type: ignore[override]  # noqa: N802 - the name is Python-Markdown's
+    def handleMatch(  # type: ignore[override]
         self, match: re.Match[str], data: str
     ) -> tuple[Element | None, int | None, int | None]:
         text = match[1]
@@ -73,7 +73,7 @@ class _CitationProcessor(InlineProcessor):
 class CitationSyntax(Extension):
     """Recognise citation groups, after code and escapes and before links."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
+    def extendMarkdown(self, md: Markdown) -> None:
         md.inlinePatterns.register(_CitationProcessor(_GROUP, md), "kb-citation", 174)
 
 

@@ -38,9 +38,13 @@ _PLACES = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 # Before these a mark goes in front, so that what follows stays untouched.
-_FRONTS = re.compile(r"(?P<footnote>\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE)
+_FRONTS = re.compile(
+    r"(?P<footnote>\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
+)
 # Before these an attribute goes that carries the mark: `{#id`, `{: .class #id` and `id="..."` in a tag.
-_IDS = re.compile(r"(?P<list>(?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}))|(?P<tag>(?<=\s)(?=(?:id|name)\s*=\s*[\"'][^\"'\n]*[\"']))")
+_IDS = re.compile(
+    r"(?P<list>(?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}))|(?P<tag>(?<=\s)(?=(?:id|name)\s*=\s*[\"'][^\"'\n]*[\"']))"
+)
 
 
 class Dye:

@@ -21,7 +21,7 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, l
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         node = yaml.compose(text, Loader=loader)
-        data = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+        data = yaml.load(text, Loader=loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         span = Span(path, first_line + mark.line, mark.column + 1) if mark else Span(path, first_line, 1)

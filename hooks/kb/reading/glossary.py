@@ -45,5 +45,3 @@ def _term(entry: _Entry, above: tuple[str, ...], places: Places) -> Term:
 
     title = Name(entry.term, places[(*above, "term")])
     return Term((title, *names("aliases", entry.aliases)), entry.definition, names("sources", entry.sources), None)
-
-

@@ -1,18 +1,18 @@
-"""Find in the source what the parser saw in the text, where no mark could be left. No answer is better than a wrong one."""
+"""Find in the source what the parser saw, where no mark could be left. No answer is better than a wrong one."""
 
 from __future__ import annotations
 
 import re
 
-# Source that is not running text: code spans, targets, citations and headings. Replaced by spaces, so that columns hold.
+# Source that is not running text: code spans, targets, citations, headings. Blanked out, so that columns hold.
 _NOT_PROSE = re.compile(r"(`+)(?:(?!\1).)+\1|\]\([^)\n]*\)|\[[^\[\]\n]*@[^\[\]\n]*\]|^[ \t]*#{1,6}[^\n]*", re.MULTILINE)
 
 
 def locate_word(text: str, word: str, first: int, last: int | None, uses: int) -> tuple[int, int] | None:
     """Line and column of the first `word` between the lines `first` and `last` (exclusive; None: to the end).
 
-    The parser saw `uses` of them in that stretch. Where the source has another number, some of them are something else and
-    the place is not known: None.
+    The parser saw `uses` of them in that stretch. Where the source has another number, some of them are something else
+    and the place is not known: None.
     """
     lines = text.split("\n")
     stretch = "\n".join(lines[first - 1 : last - 1 if last else None])

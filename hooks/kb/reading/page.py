@@ -38,15 +38,17 @@ LARGEST_FILE = 1024 * 1024
 _FROM_MARKDOWN = "data-kb-markdown"
 _HEADING_NUMBER = "data-kb-heading"
 _NOT_TEXT = frozenset({"code", "pre", "kbd", "samp", "script", "style", "math", "svg", "textarea"})
-_BLOCKS = frozenset(
-    "address article aside blockquote dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main "
-    "nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
+_BLOCKS = prose.HEADINGS | {
+    *("address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "figcaption", "figure"),
+    *("footer", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary"),
+    *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+}
 _SHOWS_WITHOUT_TEXT = frozenset({"img", "svg", "video", "audio", "object", "iframe", "hr", "input"})
 _TARGETS = {"href": ("a", "area", "link"), "src": ("img", "script", "iframe", "audio", "video", "source", "embed")}
 _PLACEHOLDER = re.compile(f"{STX}[^{ETX}]*{ETX}")
 _LEFT_REFERENCE = re.compile(
-    rf"(?<![\w\])])\[(?:[^\[\]]|\[[^\[\]]*\])*\] ?\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
+    r"(?<![\w\])])\[(?:[^\[\]]|\[[^\[\]]*\])*\] ?"
+    rf"\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
 )
 _LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]")
 
@@ -71,8 +73,8 @@ class Reading:
 def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str]) -> Reading:
     """Read one Markdown file.
 
-    `path` names the file in findings, `uri` is its place in the documentation folder; `name_of` turns the absolute path of
-    an included file into the name for findings. Whatever is wrong with the file as such becomes a fault of the page.
+    `path` names the file in findings, `uri` is its place in the documentation folder; `name_of` turns the absolute path
+    of an included file into the name for findings. Whatever is wrong with the file as such becomes a fault of the page.
     """
 
     def unreadable(message: str, suggestion: str, line: int = 1) -> Reading:
@@ -94,7 +96,9 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
     facts = _Facts(dye)
     try:
         html = _convert(body, path, first_line, dialect, facts, includes, name_of)
-    except Exception as error:  # an extension may fail in any way; an editor needs the page and the reason, no traceback
+    except (
+        Exception
+    ) as error:  # an extension may fail in any way; an editor needs the page and the reason, no traceback
         reason = " ".join(str(error).split()) or type(error).__name__
         return unreadable(f"the page cannot be converted: {reason}", "mend what it names", first_line)
     result = _Result(dye, path)
@@ -179,7 +183,7 @@ class _Facts(Extension):
         self.groups: list[str] = []
         self.prose: list[list[str]] = []
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
+    def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_ReadTree(md, self), "kb-read", prose.PRIORITY)
         md.treeprocessors.register(_MarkLinks(md), "kb-mark-links", 0.5)
 
@@ -205,9 +209,7 @@ class _ReadTree(Treeprocessor):
         self.facts = facts
 
     def run(self, root: Element) -> None:
-        self.facts.groups = [
-            (element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link
-        ]
+        self.facts.groups = [(element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link]
         self.facts.prose = [[]]
         for item in prose.walk(root, self.md):
             if isinstance(item, prose.Prose):

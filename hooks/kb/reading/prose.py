@@ -42,7 +42,7 @@ class Prose:
 
 
 def walk(root: Element, md: Markdown) -> Iterator[Prose | Element]:
-    """Yield stretches of prose and, between them, the headings and links that they are interrupted by, in reading order."""
+    """Yield, in reading order, stretches of prose and the headings and links between them."""
     stash = md.htmlStash.rawHtmlBlocks
     raw_depth = 0
 

@@ -14,8 +14,8 @@ VERSION = 1
 def write(verdict: Verdict) -> str:
     """The verdict as JSON: `version`, `findings` and `summary`.
 
-    Paths are relative to the repository; lines and columns count from 1 in characters and are null where the place cannot
-    be known.
+    Paths are relative to the repository; lines and columns count from 1 in characters and are null where the place
+    cannot be known.
     """
     summary = {
         "errors": verdict.errors,

@@ -146,13 +146,13 @@ def person_has_one_name(kb: KnowledgeBase) -> Iterator[Fault]:
 
 
 def _may_be_same(person: Person, other: Person) -> bool:
-    """Whether one given name shortens the other: "S." and "Sigmund", "Otto" and "Otto F."."""
-    for short, long in zip(_words(person.given), _words(other.given), strict=False):
-        if not (long.startswith(short) or short.startswith(long)):
-            return False
-        if len(short) > 1 and len(long) > 1 and short != long:
-            return False
-    return bool(person.given and other.given)
+    """Whether the given name of `person` shortens that of `other`: "S." and "Sigmund", "Otto" and "Otto F."."""
+    short, long = _words(person.given), _words(other.given)
+    if not short or len(short) > len(long):
+        return False
+    return all(
+        whole == part or (len(part) == 1 and whole.startswith(part)) for part, whole in zip(short, long, strict=False)
+    )
 
 
 def _words(given: str) -> list[str]:

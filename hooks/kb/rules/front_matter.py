@@ -56,6 +56,8 @@ def title_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
         return
     first: dict[str, Page] = {}
     for page in kb.pages:
+        if page.faults:
+            continue
         earlier = first.setdefault(title_of(page).casefold(), page)
         if earlier is not page:
             message = f"the title '{title_of(page)}' is already taken by {earlier.path}"

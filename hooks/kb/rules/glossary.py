@@ -113,7 +113,8 @@ def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
         - term: Transference-focused psychotherapy
           aliases: [TFP]
     Fix:
-        Add the abbreviation to the aliases of its term. What everybody knows goes into `plain_abbreviations` of mkdocs.yml.
+        Add the abbreviation to the aliases of its term. What everybody knows goes into `plain_abbreviations` in
+        mkdocs.yml.
     """
     if not kb.terms:
         return

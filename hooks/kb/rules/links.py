@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from kb.knowledge import KnowledgeBase, Target
-from kb.model import Fault, Link, LinkOrigin, Page
+from kb.model import Anchor, Fault, Link, LinkOrigin, Page
 from kb.nearest import nearest
 from kb.rules import rule
 
@@ -23,15 +23,15 @@ def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
     Good:
         See [transference](../principles/transference.md).
     Fix:
-        Take the suggested path. It is relative to the page and names the source file, with its ending; in raw HTML it is
-        relative to the published page.
+        Take the suggested path. It is relative to the page and names the source file, with its ending; in raw HTML it
+        is relative to the published page.
     """
     for page, link, target in _targets(kb):
         if target.exists or _with_right_case(kb, target.uri):
             continue
         if link.origin is LinkOrigin.RAW_HTML and target.uri in kb.files:
             message = f"raw HTML cannot link to the source file '{link.target}'; on the published page it is missing"
-            suggestion = "write the link in Markdown, or give the published address"
+            suggestion: str | None = "write the link in Markdown, or give the published address"
         else:
             message = f"there is no file '{target.uri}' for the {_noun(link)} '{link.target}'"
             suggestion = _did_you_mean(page, link, _likely(kb, target.uri))
@@ -69,7 +69,8 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
     Good:
         [the evidence](../principles/attachment.md#evidence-and-criticism)
     Fix:
-        Take the suggested id. The id of a heading is its text in small letters with hyphens, unless `{#id}` sets another.
+        Take the suggested id. The id of a heading is its text in small letters with hyphens, unless `{#id}` sets
+        another.
     """
     for _, link, target in _targets(kb):
         anchor = target.anchor
@@ -140,7 +141,7 @@ def id_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
         Give one of them another id.
     """
     for page in kb.pages:
-        first = {}
+        first: dict[str, Anchor] = {}
         for anchor in page.anchors:
             if anchor.id in first:
                 line = first[anchor.id].span.line

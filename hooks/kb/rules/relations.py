@@ -79,7 +79,9 @@ def _cycles(page: str, edges: dict[str, list[Relation]], trail: list[Relation], 
         visited = [edge.source for edge in path]
         if relation.target in visited:
             cycle = [*visited[visited.index(relation.target) :], relation.target]
-            yield Fault(f"these pages build on each other: {' → '.join(cycle)}", relation.span, "remove one of the edges")
+            yield Fault(
+                f"these pages build on each other: {' → '.join(cycle)}", relation.span, "remove one of the edges"
+            )
         else:
             yield from _cycles(relation.target, edges, path, done)
     done.add(page)

@@ -75,10 +75,14 @@ def _free_ends(headings: list[Heading], first: tuple[str, ...], last: tuple[str,
     texts = [heading.text for heading in headings]
     for index, section in enumerate(first):
         if section in texts and texts.index(section) > index and texts[index] not in first:
-            yield Fault(f"the section '{texts[index]}' belongs after '{section}'", headings[index].span, "move it there")
+            yield Fault(
+                f"the section '{texts[index]}' belongs after '{section}'", headings[index].span, "move it there"
+            )
     for section in last:
         if section in texts and texts.index(section) < len(texts) - len(last):
-            yield Fault(f"'{section}' is the last section of a page", headings[texts.index(section)].span, "move it down")
+            yield Fault(
+                f"'{section}' is the last section of a page", headings[texts.index(section)].span, "move it down"
+            )
 
 
 @rule("section-has-content")
@@ -107,7 +111,9 @@ def section_has_content(kb: KnowledgeBase) -> Iterator[Fault]:
                     break
                 inner.append(deeper)
             if not any(content.get(number, True) for number in inner):
-                yield Fault(f"the section '{heading.text}' is empty", heading.span, "write it, if only what is not known")
+                yield Fault(
+                    f"the section '{heading.text}' is empty", heading.span, "write it, if only what is not known"
+                )
 
 
 def _with_sections(kb: KnowledgeBase) -> Iterator[tuple[Page, list[Heading], tuple[str, ...]]]:

@@ -1,0 +1,1 @@
+"""Facts -> what a reader sees on a page."""

@@ -1,0 +1,110 @@
+"""Pages that are lists: the index of a section, the glossary, the references."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from itertools import groupby
+from xml.etree.ElementTree import Element
+
+from kb.kinds import BY_FOLDER
+from kb.knowledge import KnowledgeBase, reference_anchor, term_anchor, title_of
+from kb.model import Page, Term
+from kb.rendering.bibliography import Formatted
+from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.terms import target_of
+
+REFERENCES_PAGE = "references.md"
+
+
+def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
+    """The list that belongs on `page`; empty for most pages."""
+    if not kb.settings.content_model:
+        return []
+    if page.id == "index" and page.folder in BY_FOLDER:
+        return [_section_index(kb, page)]
+    match page.front_matter.data.get("lists"):
+        case "glossary":
+            return _glossary(kb, page, formatted)
+        case "references":
+            return [_all_references(kb, page, formatted)]
+    return []
+
+
+def _section_index(kb: KnowledgeBase, page: Page) -> Element:
+    entries = element("dl", class_="kb-index", data_search_exclude="")
+    for entry in kb.pages_in(BY_FOLDER[page.folder]):
+        append(
+            entries,
+            element("dt", element("a", title_of(entry), href=relative(entry.uri, page.uri))),
+            element("dd", str(entry.front_matter.data.get("summary", ""))),
+        )
+    return entries
+
+
+def _glossary(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
+    """A to Z; every alias stands where it would be looked up and points to its term."""
+    entries: list[tuple[str, Element]] = []
+    for term in kb.terms:
+        entries.append((term.title, _entry(term, page, formatted)))
+        for alias in term.names[1:]:
+            see = element("a", term.title, href=f"#{term_anchor(term)}")
+            row = element("div", element("dt", alias.text), element("dd", "see ", see), class_="kb-alias")
+            entries.append((alias.text, row))
+    entries.sort(key=lambda entry: (_letter(entry[0]), unicodedata.normalize("NFD", entry[0].casefold())))
+    parts: list[Element] = []
+    for letter, group in groupby(entries, key=lambda entry: _letter(entry[0])):
+        rows = [row for _, row in group]
+        parts += [element("h2", letter), element("dl", *rows, class_="kb-glossary")]
+    return parts
+
+
+def _letter(name: str) -> str:
+    """The letter under which a name is looked up, without its accent."""
+    first = unicodedata.normalize("NFD", name)[0].upper()
+    return first if first.isalpha() else "0–9"
+
+
+def _entry(term: Term, page: Page, formatted: Formatted) -> Element:
+    explanation = element("dd", term.definition)
+    if term.page is None:
+        append(explanation, " ", source_note(sources_of(term), page, formatted))
+    else:
+        append(
+            explanation, " ", element("a", "Read the page", href=relative(target_of(term), page.uri), class_="kb-more")
+        )
+    return element("div", element("dt", term.title), explanation, id=term_anchor(term))
+
+
+def sources_of(term: Term) -> str:
+    """The sources of a definition as one citation group."""
+    return "; ".join("@" + key for key in dict.fromkeys(source.text for source in term.sources))
+
+
+def source_note(group: str, page: Page, formatted: Formatted) -> Element:
+    """A citation outside the running text: it leads to the page of all references."""
+    note = as_it_is(formatted.group(group))
+    note.set("class", "kb-source")
+    for link in note.iter("a"):
+        link.set("href", relative(REFERENCES_PAGE + link.get("href", ""), page.uri))
+        link.attrib.pop("role", None)
+    return note
+
+
+def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Element:
+    """Every work, with the pages that cite it."""
+    citing: dict[str, list[Page]] = defaultdict(list)
+    for other in kb.pages:
+        for key in dict.fromkeys(citation.key for citation in other.citations):
+            citing[key].append(other)
+    works = element("ul", class_="kb-references", data_search_exclude="")
+    for key in formatted.references:
+        item = element("li", as_it_is(formatted.reference(key)), id=reference_anchor(key))
+        if citing[key]:
+            used = element("span", "Cited on: ", class_="kb-used")
+            for number, other in enumerate(sorted(citing[key], key=title_of)):
+                link = element("a", title_of(other), href=relative(other.uri, page.uri))
+                append(used, ", " if number else "", link)
+            append(item, " ", used)
+        append(works, item)
+    return works

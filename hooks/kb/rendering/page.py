@@ -1,0 +1,238 @@
+"""What the build adds to a page: citations, term links, the box at its head, relations, references, how to cite it."""
+
+from __future__ import annotations
+
+import datetime
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from kb.kinds import RELATIONS, Kind
+from kb.knowledge import KnowledgeBase, further_reading, reference_anchor, title_of
+from kb.model import Page
+from kb.reading import prose
+from kb.reading.citations import CitationSyntax, citation_elements
+from kb.rendering import lists
+from kb.rendering.bibliography import Formatted
+from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.terms import link_terms
+
+_FIT = {
+    "supported": "Supported by evidence, within the limits named below",
+    "limited": "Limited evidence",
+    "caution": "With caution",
+    "not-first-line": "Not first-line",
+}
+
+
+class PageRendering(Extension):
+    """Renders the pages of a knowledge base, one after the other. `page` is the one that is converted next."""
+
+    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str) -> None:
+        super().__init__()
+        self.kb = kb
+        self.formatted = formatted
+        self.site_name = site_name
+        self.page: Page | None = None
+        self.address: str | None = None
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        CitationSyntax().extendMarkdown(md)
+        md.treeprocessors.register(_RenderPage(md, self), "kb-render", prose.PRIORITY)
+
+
+class _RenderPage(Treeprocessor):
+    def __init__(self, md: Markdown, rendering: PageRendering) -> None:
+        super().__init__(md)
+        self.rendering = rendering
+
+    def run(self, root: Element) -> None:
+        page = self.rendering.page
+        if page is not None:
+            render(root, self.md, page, self.rendering)
+
+
+def citation_groups(kb: KnowledgeBase) -> set[str]:
+    """Every group of citations that rendering will ask for, as source text."""
+    groups = {group.text for page in kb.pages for group in page.citation_groups}
+    groups |= {lists.sources_of(term) for term in kb.glossary.terms}
+    for page in kb.pages:
+        levels = page.front_matter.data.get("levels")
+        groups |= (
+            {f"@{level.get('source')}" for level in levels.values() if isinstance(level, dict)}
+            if isinstance(levels, dict)
+            else set()
+        )
+    return groups
+
+
+def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
+    """Complete the tree of a converted page."""
+    kb, formatted = rendering.kb, rendering.formatted
+    cited = _write_citations(root, formatted)
+    link_terms(root, md, kb, page)
+    kind = kb.kind_of(page)
+    if kind is not None:
+        for position, part in enumerate(_head(kb, page, kind, formatted)):
+            root.insert(position, part)
+    append(root, *lists.lists_of(kb, page, formatted))
+    if kind is not None and kind.is_concept:
+        append(root, *_connections(kb, page))
+    append(root, *_references(kb, page, cited, formatted))
+    if kind is not None:
+        append(root, *_cite_this_page(page, rendering))
+
+
+# citations
+
+
+def _write_citations(root: Element, formatted: Formatted) -> dict[str, int]:
+    """Replace the citation groups by their published form; return how often each work is cited."""
+    counts: dict[str, int] = {}
+    for span, in_link in list(citation_elements(root)):
+        if in_link:
+            continue
+        text = " ".join((span.text or "")[1:-1].split())
+        span.text = None
+        written = formatted.group(text)
+        for link in list(written.iter("a")):
+            key = link.get("href", "").removeprefix("#ref-")
+            link.attrib.pop("role", None)
+            if key not in formatted.references:
+                link.tag = "strong"
+                link.attrib.clear()
+                continue
+            counts[key] = counts.get(key, 0) + 1
+            link.set("id", f"cite-{key}-{counts[key]}")
+        append(span, as_it_is(written))
+    return counts
+
+
+def _references(kb: KnowledgeBase, page: Page, cited: dict[str, int], formatted: Formatted) -> list[Element]:
+    further = [name.text for name in further_reading(page) if name.text not in cited]
+    parts: list[Element] = []
+    for title, keys in (("References", set(cited)), ("Further reading", set(further))):
+        if keys:
+            items = [_reference(key, cited.get(key, 0), formatted) for key in formatted.references if key in keys]
+            parts += [
+                element("h2", title, data_search_exclude=""),
+                element("ul", *items, class_="kb-references", data_search_exclude=""),
+            ]
+    return parts
+
+
+def _reference(key: str, times_cited: int, formatted: Formatted) -> Element:
+    item = element("li", as_it_is(formatted.reference(key)), id=reference_anchor(key))
+    if times_cited:
+        back = element("span", class_="kb-back")
+        for number in range(1, times_cited + 1):
+            label = "Back to the text" if times_cited == 1 else f"Back to the text, citation {number} of {times_cited}"
+            mark = "↩" if number == 1 else str(number)
+            append(
+                back,
+                "\N{NO-BREAK SPACE}",
+                element("a", mark, href=f"#cite-{key}-{number}", aria_label=label, title=label),
+            )
+        append(item, back)
+    return item
+
+
+# the head of a page
+
+
+def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> list[Element]:
+    data = page.front_matter.data
+    summary = element("p", str(data.get("summary", "")), class_="kb-summary")
+    rows: list[tuple[str, list[Element | str]]] = []
+    section = f"{kind.folder}/index.md"
+    name = kind.name.capitalize()
+    rows.append(("Kind", [element("a", name, href=relative(section, page.uri)) if section in kb.by_uri else name]))
+    if data.get("aliases") and kind.is_concept:
+        rows.append(("Also called", [", ".join(str(alias) for alias in data["aliases"])]))
+    for field, label in (
+        ("audience", "For"),
+        ("edition", "Edition"),
+        ("design", "Design"),
+        ("comparison", "Comparison"),
+    ):
+        if isinstance(data.get(field), str):
+            rows.append((label, [data[field]]))
+    if data.get("fit") in _FIT:
+        rows.append(("Evidence", [_FIT[data["fit"]]]))
+    rows += _levels(data.get("levels"), page, formatted)
+    rows += _related(kb, page)
+    if isinstance(data.get("reviewed"), datetime.date):
+        rows.append(("Reviewed", [_day(data["reviewed"])]))
+    box = element("dl", class_="kb-glance")
+    for label, value in rows:
+        append(box, element("div", element("dt", label), element("dd", *value)))
+    return [summary, box]
+
+
+def _levels(levels: object, page: Page, formatted: Formatted) -> list[tuple[str, list[Element | str]]]:
+    if not isinstance(levels, dict):
+        return []
+    rows: list[tuple[str, list[Element | str]]] = []
+    for hierarchy, level in levels.items():
+        if isinstance(level, dict):
+            source = lists.source_note(f"@{level.get('source')}", page, formatted)
+            rows.append((str(hierarchy), [f"{level.get('level')} ", source]))
+    return rows
+
+
+def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | str]]]:
+    """The relations without a reason, from both ends, as short lists."""
+    rows = []
+    for kind in RELATIONS:
+        if kind.has_reason:
+            continue
+        forward = [relation.target for relation in kb.relations_from(page, kind.field)]
+        inverse = [relation.source for relation in kb.relations_to(page, kind.field)]
+        for label, ids in ((kind.forward, forward), (kind.inverse, inverse)):
+            if ids:
+                value: list[Element | str] = []
+                for id_ in ids:
+                    value += [", "] if value else []
+                    value.append(_link_to(kb.by_id[id_], page))
+                rows.append((label, value))
+    return rows
+
+
+# relations with reasons
+
+
+def _connections(kb: KnowledgeBase, page: Page) -> list[Element]:
+    builds_on = [(kb.by_id[r.target], r.reason) for r in kb.relations_from(page, "builds_on")]
+    needed_for = [(kb.by_id[r.source], r.reason) for r in kb.relations_to(page, "builds_on")]
+    see_also = [(kb.by_id[r.target], r.reason) for r in kb.relations_from(page, "contrasts_with")]
+    see_also += [(kb.by_id[r.source], r.reason) for r in kb.relations_to(page, "contrasts_with")]
+    parts: list[Element] = []
+    for title, related in (("Builds on", builds_on), ("Needed for", needed_for), ("See also", see_also)):
+        if related:
+            items = [element("li", _link_to(other, page), ": " + reason) for other, reason in related]
+            parts += [element("h3", title), element("ul", *items, class_="kb-relations")]
+    return [element("h2", "How it connects"), *parts] if parts else []
+
+
+def _link_to(other: Page, page: Page) -> Element:
+    return element("a", title_of(other), href=relative(other.uri, page.uri))
+
+
+# how to cite
+
+
+def _cite_this_page(page: Page, rendering: PageRendering) -> list[Element]:
+    reviewed = page.front_matter.data.get("reviewed")
+    date = _day(reviewed, year_first=True) if isinstance(reviewed, datetime.date) else "n.d."
+    text: list[Element | str] = [f"{rendering.site_name}. ({date}). ", element("em", title_of(page)), "."]
+    if rendering.address:
+        text += [" ", element("a", rendering.address, href=rendering.address)]
+    heading = element("h2", "Cite this page", data_search_exclude="")
+    return [heading, element("p", *text, class_="kb-cite", data_search_exclude="")]
+
+
+def _day(date: datetime.date, year_first: bool = False) -> str:
+    month = date.strftime("%B")
+    return f"{date.year}, {month} {date.day}" if year_first else f"{date.day} {month} {date.year}"
