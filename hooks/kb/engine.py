@@ -135,7 +135,7 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
 def read(project: Project) -> KnowledgeBase:
     """Read every file of a project and put the facts together. What cannot be read becomes a fault of its file."""
     used: set[str] = set()
-    included = [file for file in project.files if file.inclusion is not InclusionLevel.EXCLUDED]
+    included = [file for file in project.files if file.inclusion.value > InclusionLevel.DRAFT.value]
     pages = [
         _read_page(project, Path(file.abs_src_path), file.src_uri, used)
         for file in project.files.documentation_pages(inclusion=InclusionLevel.is_included)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
 from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
+from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate_word
 from kb.settings import Settings
 from kb.terms import Matcher
@@ -152,7 +153,7 @@ class KnowledgeBase:
             for hierarchy, level in _mapping(page.front_matter.data.get("levels")).items():
                 source = _mapping(level).get("source")
                 if isinstance(source, str):
-                    used.append(Name(source, self._place(page, "levels", hierarchy, "source")))
+                    used.append(Name(source, self._place(page, "levels", hierarchy, "source", VALUE)))
         used.extend(source for term in self.glossary.terms for source in term.sources)
         return used
 
@@ -170,7 +171,7 @@ class KnowledgeBase:
 
     def _term_of(self, page: Page) -> Term:
         data = page.front_matter.data
-        names = [Name(data["title"], self._place(page, "title"))]
+        names = [Name(data["title"], self._place(page, "title", VALUE))]
         for number, alias in enumerate(_list(data.get("aliases"))):
             if isinstance(alias, str):
                 names.append(Name(alias, self._place(page, "aliases", str(number))))

@@ -24,7 +24,7 @@ def read_bibliography(content: bytes, path: str) -> Bibliography:
     entries: list[Reference] = []
     faults: list[Fault] = []
     places = [match for match in _ENTRY.finditer(text) if match["kind"].lower() not in _NOT_ENTRIES]
-    ends = [match.start() for match in places[1:]] + [len(text)]
+    ends = [*(match.start() for match in places[1:]), len(text)][: len(places)]
     # Each entry is parsed by itself, so that a syntax error in one neither hides the others nor moves their lines.
     for match, end in zip(places, ends, strict=True):
         line = text.count("\n", 0, match.start("key")) + 1

@@ -32,18 +32,18 @@ _PLACES = re.compile(
     | (?P<link> \]\([ \t]*<? )                                          # "](" or "](<" before a target
     | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<? )            # "[label]: " before a target
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
-    | (?P<citation> (?<![\w.%+-])-?@(?=[\w{]) )                         # "@" before a citation key
+    | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
     | (?P<attribute> \b(?:href|src)\s*=\s*["']? )                       # 'href="' before a target
     """,
     re.VERBOSE | re.MULTILINE,
 )
 # Before these a mark goes in front, so that what follows stays untouched.
 _FRONTS = re.compile(
-    r"(?P<footnote>\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
+    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
 )
 # Before these an attribute goes that carries the mark: `{#id`, `{: .class #id` and `id="..."` in a tag.
 _IDS = re.compile(
-    r"(?P<list>(?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}))|(?P<tag>(?<=\s)(?=(?:id|name)\s*=\s*[\"'][^\"'\n]*[\"']))"
+    r"(?P<list>(?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}))|(?P<tag><[a-zA-Z][^<>\n]*?\s(?=(?:id|name)\s*=\s*[\"'][^\"'\n]*[\"']))"
 )
 
 
@@ -71,7 +71,7 @@ class Dye:
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
         for match in _IDS.finditer(text):
-            cuts.append((match.start(), "list" if match["list"] is not None else "tag", True))
+            cuts.append((match.end(), "list" if match["list"] is not None else "tag", True))
         cuts.sort(key=lambda cut: (cut[0], cut[2]))
         pieces: list[str] = []
         done, line, line_start = 0, first_line, 0
@@ -81,7 +81,8 @@ class Dye:
             newline = text.rfind("\n", done, offset)
             line_start = newline + 1 if newline >= 0 else line_start
             done = offset
-            mark = self._mark(path, line, offset - line_start + 1)
+            at = text.index("#", offset) if form == "list" else offset
+            mark = self._mark(path, line, at - line_start + 1)
             if not as_attribute:
                 pieces.append(mark)
             elif form == "tag":

@@ -10,13 +10,15 @@ from mkdocs.utils import meta
 from kb.model import Fault, FrontMatter, Span
 
 Places = dict[tuple[str, ...], Span]
+# At the end of a path of keys: the place of the value, not of its key.
+VALUE = "="
 
 
 def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, list[Fault]]:
     """Parse YAML that begins at `first_line` of the file `path`.
 
     Returns the data (None where it cannot be parsed), the place of every mapping key and list item by its path of keys
-    and indices, and the faults.
+    and indices (of a key's value with `VALUE` behind the path), and the faults.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -49,11 +51,13 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, l
                 if here[-1] in seen:
                     faults.append(Fault(f"the field '{here[-1]}' is given twice", span, "keep one of them"))
                 seen.add(here[-1])
+                note((*here, VALUE), value)
                 walk(value, here, inner)
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
                 here = (*above, str(index))
                 note(here, item)
+                note((*here, VALUE), item)
                 walk(item, here, inner)
 
     walk(node, (), ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.model import Fault, Glossary, Name, Span, Term
-from kb.reading.front_matter import Places, read_yaml
+from kb.reading.front_matter import VALUE, Places, read_yaml
 from kb.reading.schema import explain
 
 
@@ -43,5 +43,5 @@ def _term(entry: _Entry, above: tuple[str, ...], places: Places) -> Term:
     def names(field: str, values: list[str]) -> tuple[Name, ...]:
         return tuple(Name(value, places[(*above, field, str(number))]) for number, value in enumerate(values))
 
-    title = Name(entry.term, places[(*above, "term")])
+    title = Name(entry.term, places[(*above, "term", VALUE)])
     return Term((title, *names("aliases", entry.aliases)), entry.definition, names("sources", entry.sources), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -47,7 +47,7 @@ _SHOWS_WITHOUT_TEXT = frozenset({"img", "svg", "video", "audio", "object", "ifra
 _TARGETS = {"href": ("a", "area", "link"), "src": ("img", "script", "iframe", "audio", "video", "source", "embed")}
 _PLACEHOLDER = re.compile(f"{STX}[^{ETX}]*{ETX}")
 _LEFT_REFERENCE = re.compile(
-    r"(?<![\w\])])\[(?:[^\[\]]|\[[^\[\]]*\])*\] ?"
+    r"(?<![\w\])])\[(?P<collapsed>(?:[^\[\]]|\[[^\[\]]*\])*)\] ?"
     rf"\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
 )
 _LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]")
@@ -104,7 +104,6 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
     result = _Result(dye, path)
     result.feed(html)
     result.close()
-    result.end()
     page = Page(
         path=path,
         uri=uri,
@@ -112,8 +111,8 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
         headings=tuple(result.headings),
         anchors=tuple(result.anchors),
         links=tuple(result.links),
-        undefined_references=tuple(result.undefined_references),
-        undefined_footnotes=tuple(result.undefined_footnotes),
+        undefined_references=tuple(facts.left_references(path)),
+        undefined_footnotes=tuple(facts.left_footnotes(path)),
         citation_groups=tuple(facts.citation_groups(path)),
         sections=tuple(_sections(facts.prose, result)),
         faults=tuple(faults),
@@ -159,7 +158,7 @@ def _dye_includes(snippets: Preprocessor, dye: Dye, includes: list[str], name_of
     def parse_snippets(lines: list[str], file_name: str | None = None, **options: Any) -> Any:
         if file_name is not None and not options.get("is_url"):
             includes.append(file_name)
-            file_lines = Path(file_name).read_text(encoding="utf-8-sig").splitlines()
+            file_lines = Path(file_name).read_text(encoding="utf-8-sig").split("\n")
             start = _find_run(lines, file_lines)
             if start is not None:
                 lines = dye.dye("\n".join(lines), name_of(file_name), start + 1).split("\n")
@@ -182,10 +181,32 @@ class _Facts(Extension):
         self.dye = dye
         self.groups: list[str] = []
         self.prose: list[list[str]] = []
+        self.blocks: list[str] = []
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_ReadTree(md, self), "kb-read", prose.PRIORITY)
         md.treeprocessors.register(_MarkLinks(md), "kb-mark-links", 0.5)
+
+    def left_references(self, path: str) -> Iterator[Undefined]:
+        """Reference links that the parser left as text."""
+        for match in (match for block in self.blocks for match in _LEFT_REFERENCE.finditer(block)):
+            if match["after"]:
+                place = self.dye.place(match["after"])
+                label = match["collapsed"]
+                column = place.column - 2 if place and place.column else None
+                span = Span(place.path, place.line, column, 2) if place else Span(path)
+            else:
+                label = match["label"].strip()
+                place = self.dye.place(match["mark"]) or Span(path)
+                span = Span(place.path, place.line, place.column, len(label))
+            yield Undefined(strip(label), span)
+
+    def left_footnotes(self, path: str) -> Iterator[Undefined]:
+        """Footnote marks that the parser left as text."""
+        for match in (match for block in self.blocks for match in _LEFT_FOOTNOTE.finditer(block)):
+            label = strip(match["label"])
+            place = self.dye.place(match["mark"]) or Span(path)
+            yield Undefined(label, Span(place.path, place.line, place.column, len(label) + 3))
 
     def citation_groups(self, path: str) -> list[CitationGroup]:
         groups = []
@@ -210,6 +231,7 @@ class _ReadTree(Treeprocessor):
 
     def run(self, root: Element) -> None:
         self.facts.groups = [(element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link]
+        self.facts.blocks = list(_block_texts(root))
         self.facts.prose = [[]]
         for item in prose.walk(root, self.md):
             if isinstance(item, prose.Prose):
@@ -217,6 +239,33 @@ class _ReadTree(Treeprocessor):
             elif item.tag in prose.HEADINGS:
                 item.set(_HEADING_NUMBER, str(len(self.facts.prose)))
                 self.facts.prose.append([])
+
+
+def _block_texts(root: Element) -> Iterator[str]:
+    """The text of each block, escapes still marked as such; what is not text stands as one character."""
+    pieces: list[str] = []
+
+    def inside(element: Element) -> Iterator[str]:
+        pieces.append(element.text or "")
+        for child in element:
+            if child.tag in _NOT_TEXT or "arithmatex" in (child.get("class") or ""):
+                pieces.append("\N{OBJECT REPLACEMENT CHARACTER}")
+            elif child.tag in _BLOCKS:
+                yield from end()
+                yield from inside(child)
+                yield from end()
+            else:
+                yield from inside(child)
+            pieces.append(child.tail or "")
+
+    def end() -> Iterator[str]:
+        text = "".join(pieces)
+        pieces.clear()
+        if "[" in text:
+            yield text
+
+    yield from inside(root)
+    yield from end()
 
 
 class _MarkLinks(Treeprocessor):
@@ -243,7 +292,7 @@ def _texts(texts: list[str]) -> tuple[str, ...]:
 
 
 class _Result(HTMLParser):
-    """What is read from the converted page: headings, ids, targets, and marks that were left as text."""
+    """What is read from the converted page: headings, ids and targets, those of raw HTML included."""
 
     def __init__(self, dye: Dye, path: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -252,28 +301,20 @@ class _Result(HTMLParser):
         self.headings: list[Heading] = []
         self.anchors: list[Anchor] = []
         self.links: list[Link] = []
-        self.undefined_references: list[Undefined] = []
-        self.undefined_footnotes: list[Undefined] = []
         self.heading_by_number: dict[int, int] = {}
         self.content: dict[int, bool] = {-1: False}
-        self._not_text: list[str] = []
         self._heading: tuple[str, dict[str, str]] | None = None
         self._heading_text: list[str] = []
         self._permalink = False
-        self._block: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag in _BLOCKS:
-            self._end_block()
         if tag in prose.HEADINGS:
             self._heading, self._heading_text = (tag, values), []
         elif tag == "a" and "headerlink" in values.get("class", "").split():
             self._permalink = True
         elif "id" in values or (tag == "a" and "name" in values):
             self._add_anchor(values)
-        if tag in _NOT_TEXT:
-            self._not_text.append(tag)
         if tag in _SHOWS_WITHOUT_TEXT:
             self.content[len(self.headings) - 1] = True
         for attribute, tags in _TARGETS.items():
@@ -281,10 +322,6 @@ class _Result(HTMLParser):
                 self._add_link(tag, values[attribute], _FROM_MARKDOWN in values)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self._end_block()
-        if self._not_text and self._not_text[-1] == tag:
-            self._not_text.pop()
         if tag == "a":
             self._permalink = False
         if self._heading and tag == self._heading[0]:
@@ -296,11 +333,6 @@ class _Result(HTMLParser):
                 self._heading_text.append(data)
         elif data.strip():
             self.content[len(self.headings) - 1] = True
-        self._block.append("\N{OBJECT REPLACEMENT CHARACTER}" if self._not_text else data)
-
-    def end(self) -> None:
-        """To be called once after the last piece was fed."""
-        self._end_block()
 
     def _span(self, text: str, length: int = 1) -> Span:
         span = self.dye.place(text)
@@ -330,15 +362,3 @@ class _Result(HTMLParser):
         target = strip(dyed)
         origin = LinkOrigin.MARKDOWN if from_markdown else LinkOrigin.RAW_HTML
         self.links.append(Link(target, tag, origin, self._span(dyed, len(target))))
-
-    def _end_block(self) -> None:
-        text, self._block = "".join(self._block), []
-        if "[" not in text:
-            return
-        for match in _LEFT_REFERENCE.finditer(text):
-            label = strip(match["label"] or match[0].partition("]")[0][1:])
-            span = self._span(match["mark"] or match["after"], len(label))
-            self.undefined_references.append(Undefined(label, span))
-        for match in _LEFT_FOOTNOTE.finditer(text):
-            label = strip(match["label"])
-            self.undefined_footnotes.append(Undefined(label, self._span(match["mark"], len(label) + 3)))

@@ -1,0 +1,186 @@
+"""What is read from one file, and where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kb.model import LinkOrigin
+from kb.reading import front_matter, page
+from kb.reading.bibliography import read_bibliography
+from kb.reading.cache import Cache, digest
+from kb.reading.citations import CitationSyntax, Item, parse_group
+from kb.reading.dye import Dye, strip
+from kb.reading.glossary import read_glossary
+from kb.reading.locate import locate_word
+from kb.reading.page import Dialect, read_page
+from markdown import Markdown
+
+EXTENSIONS = [
+    "admonition",
+    "attr_list",
+    "def_list",
+    "footnotes",
+    "md_in_html",
+    "smarty",
+    "tables",
+    "toc",
+    "pymdownx.arithmatex",
+    "pymdownx.superfences",
+    "pymdownx.tabbed",
+]
+CONFIGS = {
+    "toc": {"permalink": True},
+    "pymdownx.tabbed": {"alternate_style": True},
+    # Colouring takes a mark in code apart; only what a reader would see of it differs, and nobody sees it.
+    "pymdownx.highlight": {"use_pygments": False},
+}
+DIALECT = Dialect([*EXTENSIONS, "pymdownx.highlight"], CONFIGS, True)
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.md")) + sorted(
+    (Path(__file__).parent / "rules").glob("*.md")
+)
+
+
+def read(text: str, dialect: Dialect = DIALECT) -> page.Page:
+    return read_page(text.encode(), "p.md", "p.md", dialect, str).page
+
+
+@pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.stem)
+def test_marks_change_nothing(file: Path) -> None:
+    """Converted with marks and stripped of them, a text is byte for byte what it is without marks."""
+    body = file.read_text(encoding="utf-8")
+    plain = Markdown(extensions=[*DIALECT.extensions, CitationSyntax()], extension_configs=CONFIGS).convert(body)
+    facts = page._Facts(Dye())
+    dyed = page._convert(body, "p.md", 1, DIALECT, facts, [], str)
+    for attribute in ("data-kb-markdown", "data-kb-heading"):
+        dyed = page.re.sub(rf' {attribute}="\d*"', "", dyed)
+    assert strip(dyed) == plain
+
+
+def test_headings_are_placed_and_keep_their_ids() -> None:
+    facts = read("# One [link](x.md)\n\n> ## Two\n\nThree\n=====\n\n## Zwei & *drei* {#given}\n")
+    assert [(h.level, h.text, h.id, h.span.line, h.span.column) for h in facts.headings] == [
+        (1, "One link", "one-link", 1, 3),
+        (2, "Two", "two", 3, 6),
+        (1, "Three", "three", 5, 1),
+        (2, "Zwei & drei", "given", 8, 4),
+    ]
+
+
+def test_front_matter_moves_no_line() -> None:
+    facts = read("---\ntitle: T\n---\n\n\n[x](y.md)\n")
+    assert [(link.target, link.span.line, link.span.column) for link in facts.links] == [("y.md", 6, 5)]
+
+
+def test_line_endings_and_byte_order_mark_move_nothing() -> None:
+    facts = read_page(b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\n\r\n[x](y.md)\r\n", "p.md", "p.md", DIALECT, str).page
+    assert [(link.span.line, link.span.column) for link in facts.links] == [(5, 5)]
+
+
+def test_links_of_markdown_and_of_raw_html_are_told_apart() -> None:
+    facts = read('[a](a.md) <a href="b">b</a>\n\n<p><img src="c.png"></p>\n\n<div markdown>\n[d](d.md)\n</div>\n')
+    assert [(link.target, link.tag, link.origin) for link in facts.links] == [
+        ("a.md", "a", LinkOrigin.MARKDOWN),
+        ("b", "a", LinkOrigin.RAW_HTML),
+        ("c.png", "img", LinkOrigin.RAW_HTML),
+        ("d.md", "a", LinkOrigin.MARKDOWN),
+    ]
+
+
+def test_prose_leaves_out_what_is_no_running_text() -> None:
+    facts = read(
+        'Before `code` [link](x.md) <a href="x">raw</a> <span>kept</span> [@key]\n\n## Heading\n\n> Quoted\n\n'
+        "| Head |\n|---|\n| Cell |\n\n!!! note\n    In a box.\n\n    indented code\n\n```\nfenced\n```\n"
+    )
+    texts = [" ".join(" ".join(section.prose).split()) for section in facts.sections]
+    assert texts == ["Before kept", "Cell In a box. indented code"]
+
+
+def test_text_with_mark_characters_is_read_without_places() -> None:
+    facts = read("[x](y.md) \U0010f0f2\n")
+    assert [(link.target, link.span.line) for link in facts.links] == [("y.md", None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xfe", "not text in UTF-8"),
+        (b"a\0b", "NUL"),
+        (b"x" * (page.LARGEST_FILE + 1), "at most"),
+        (b"---\na: [\n---\n", "not valid YAML"),
+    ],
+)
+def test_unreadable_file_is_one_fault(content: bytes, message: str) -> None:
+    facts = read_page(content, "p.md", "p.md", DIALECT, str).page
+    assert [message in fault.message for fault in facts.faults] == [True]
+
+
+def test_failing_extension_is_a_fault_and_no_traceback() -> None:
+    dialect = Dialect(["pymdownx.snippets"], {"pymdownx.snippets": {"check_paths": True}}, False)
+    facts = read('--8<-- "nowhere.md"\n', dialect)
+    assert "nowhere.md" in facts.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("@a2000", [Item("", "a2000", "", False)]),
+        ("see @a2000, pp. 3--4, and more; -@b.c_d:e", [Item("see", "a2000", ", pp. 3--4, and more", False), Item("", "b.c_d:e", "", True)]),
+        ("@{odd key}", [Item("", "odd key", "", False)]),
+        ("@a2000.", None),
+        ("me@example.org", None),
+        ("@", None),
+        ("@a; b", None),
+        ("20:40", None),
+    ],
+)  # fmt: skip
+def test_citation_syntax(text: str, items: list[Item] | None) -> None:
+    assert parse_group(text) == items
+
+
+def test_bibliography_has_places_and_people() -> None:
+    text = "% note\n@book{a,\n  author = {de Maat, Saskia and {The Group}},\n  title = {{T}},\n}\n\n@article{b, title={x}}\n"
+    entries = read_bibliography(text.encode(), "r.bib").entries
+    assert [(e.key, e.kind, e.span.line, e.span.column) for e in entries] == [
+        ("a", "book", 2, 7),
+        ("b", "article", 7, 10),
+    ]
+    assert [(p.family, p.given) for p in entries[0].people] == [("de Maat", "Saskia"), ("The Group", "")]
+
+
+def test_glossary_names_are_placed() -> None:
+    glossary = read_glossary(b"- term: Splitting\n  aliases:\n    - cleaving\n", "g.yml")
+    assert [(name.text, name.span.line, name.span.column) for name in glossary.terms[0].names] == [
+        ("Splitting", 1, 9),
+        ("cleaving", 3, 7),
+    ]
+
+
+def test_deeply_nested_and_self_containing_yaml_end() -> None:
+    assert front_matter.read_yaml("&a [*a]", "g.yml")[2] == []
+    assert front_matter.read_yaml("[" * 5000, "g.yml")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("One MBT and TFP.\n", (1, 13)),
+        ("`TFP` and TFP here\n", (1, 11)),
+        ("[x](TFP.md)\nTFP\n", (2, 1)),
+        ("TFP <b title='TFP'>x</b>\n", None),
+    ],
+)
+def test_word_is_located_or_not_at_all(text: str, place: tuple[int, int] | None) -> None:
+    assert locate_word(text, "TFP", 1, None, uses=1) == place
+
+
+def test_damaged_cache_is_no_cache(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "c")
+    key = digest("a")
+    assert cache.get(key) is None
+    cache.put(key, {"x": 1})
+    assert cache.get(key) == {"x": 1}
+    (tmp_path / "c" / key).write_bytes(b"\x80garbage")
+    assert cache.get(key) is None
+    cache.keep_only(set())
+    assert list((tmp_path / "c").iterdir()) == []

@@ -1,0 +1,47 @@
+"""Every rule finds what it is for, at its place, and is silent on what is sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cases import Case, findings_of, read_cases, shown
+from kb.rules import all_rules
+
+FIXTURES = Path(__file__).parent / "rules"
+CASES = [
+    pytest.param(file.stem, case, id=f"{file.stem}: {case.name}")
+    for file in sorted(FIXTURES.glob("*.md"))
+    for case in read_cases(file)
+]
+
+
+@pytest.mark.parametrize(("rule", "case"), CASES)
+def test_rule(rule: str, case: Case, tmp_path: Path) -> None:
+    found = findings_of(tmp_path, case.files, rule)
+    assert [shown(finding) for finding in found] == [f"{line} {rule}" for line in case.expected]
+
+
+@pytest.mark.parametrize("rule", sorted(all_rules()))
+def test_rule_has_failing_and_passing_case(rule: str) -> None:
+    cases = read_cases(FIXTURES / f"{rule}.md")
+    assert {case.fails for case in cases} == {True, False}
+
+
+@pytest.mark.parametrize("rule", sorted(all_rules()))
+def test_rule_is_documented(rule: str) -> None:
+    documentation = all_rules()[rule].documentation
+    assert documentation.partition("\n")[0].endswith(".")
+    assert "\nBad:\n" in documentation
+    assert "\nGood:\n" in documentation
+
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(c, id=c.name) for f in sorted(CORPUS.glob("*.md")) for c in read_cases(f)]
+)
+def test_all_rules_together(case: Case, tmp_path: Path) -> None:
+    found = findings_of(tmp_path, case.files)
+    assert [shown(finding) for finding in found] == case.expected
