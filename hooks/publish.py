@@ -49,7 +49,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
     config.nav = engine.navigation(kb)
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Tell the rendering which page comes next."""
     rendering = _Build.rendering
     rendering.page = rendering.kb.by_uri.get(page.file.src_uri)
     rendering.address = page.canonical_url if config.site_url else None
@@ -57,3 +58,5 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         page.meta["description"] = page.meta["summary"]
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
+    # Markdown does not convert an empty text, and a page that is only a list has none.
+    return markdown if markdown.strip() else "<!-- list -->"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from markdown import Markdown
+
 from kb.model import LinkOrigin
 from kb.reading import front_matter, page
 from kb.reading.bibliography import read_bibliography
@@ -14,7 +16,6 @@ from kb.reading.dye import Dye, strip
 from kb.reading.glossary import read_glossary
 from kb.reading.locate import locate_word
 from kb.reading.page import Dialect, read_page
-from markdown import Markdown
 
 EXTENSIONS = [
     "admonition",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from cases import Case, findings_of, read_cases, shown
 from kb.rules import all_rules
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kb.model import Name, Span, Term
 from kb.terms import Matcher, abbreviations
 

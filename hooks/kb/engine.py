@@ -102,6 +102,8 @@ def load(config_path: str) -> Project:
     """Load a project as MkDocs would for a build, the events of its plugins included, up to the list of files."""
     if not Path(config_path).is_file():
         raise CannotRun(f"there is no configuration '{config_path}'; name one with --config")
+    errors = _Errors()
+    logging.getLogger("mkdocs").addHandler(errors)
     try:
         config = load_config(config_file=config_path)
         config.plugins.on_startup(command="build", dirty=False)
@@ -109,13 +111,26 @@ def load(config_path: str) -> Project:
         files = get_files(config)
         files = config.plugins.on_files(files, config=config)
     except (ConfigurationError, ConfigValidationError, Abort, MkDocsException) as error:
-        reason = " ".join(str(error).split())
+        reason = " ".join("; ".join(errors.messages or [str(error)]).split())
         raise CannotRun(f"the configuration '{config_path}' cannot be used: {reason}") from error
     except Exception as error:  # a plugin of another project may fail in any way
         reason = " ".join(str(error).split()) or type(error).__name__
         raise CannotRun(f"'{config_path}' cannot be loaded: {reason}") from error
+    finally:
+        logging.getLogger("mkdocs").removeHandler(errors)
     set_exclusions(files, config)
     return project(config, files)
+
+
+class _Errors(logging.Handler):
+    """Keeps what MkDocs logs about a configuration that it refuses: its exception alone does not say."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
 
 
 def project(config: MkDocsConfig, files: Files | None = None) -> Project:

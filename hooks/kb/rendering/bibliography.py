@@ -78,7 +78,7 @@ def _format(files: Sequence[Path], groups: Sequence[str]) -> Formatted:
             arguments = ["--citeproc", "--csl", self.csl_file, "--wrap=none", "--quiet"]
             for file in files:
                 arguments += ["--bibliography", str(file)]
-            html = pypandoc.convert_text(document, to="html", format="markdown-smart", extra_args=arguments)
+            html = pypandoc.convert_text(document, to="html", format="markdown", extra_args=arguments)
             return _parse(html, [block.raw for block in blocks])
 
     logging.getLogger("mkdocs.plugins.mkdocs-bibtex").setLevel(logging.WARNING)
@@ -95,9 +95,10 @@ def _parse(html: str, groups: Sequence[str]) -> tuple[dict[str, str], dict[str, 
     for division in root.iter("div"):
         name = division.get("id", "")
         if name.startswith("group-"):
-            citation = division.find("p")
+            citation = division.find("p/span")
             assert citation is not None
-            citation.tag, citation.tail = "span", None
+            citation.attrib.clear()
+            citation.tail = None
             inline[groups[int(name.removeprefix("group-"))]] = ElementTree.tostring(citation, encoding="unicode")
         elif name.startswith("ref-"):
             entry = Element("span")

@@ -28,16 +28,21 @@ def summary(verdict: Verdict) -> str:
     """One line: what was found, in how much, in how long."""
     counts = verdict.counts
     checked = (
-        f"{counts.pages} pages, {counts.links} links, {counts.citations} citations of {counts.references} works, "
-        f"{counts.terms} terms, {counts.relations} relations"
+        f"{_count(counts.pages, 'page')}, {_count(counts.links, 'link')}, "
+        f"{_count(counts.citations, 'citation')} of {_count(counts.references, 'work')}, "
+        f"{_count(counts.terms, 'term')}, {_count(counts.relations, 'relation')}"
     )
     if not verdict.findings:
         return f"Checked {checked}: no findings ({verdict.seconds:.1f} s)"
-    files = len({finding.span.path for finding in verdict.findings})
-    found = [f"{number} {noun}{'' if number == 1 else 's'}"
-             for number, noun in ((verdict.errors, "error"), (verdict.warnings, "warning")) if number]  # fmt: skip
-    where = "1 file" if files == 1 else f"{files} files"
-    return f"{', '.join(found)} in {where}; checked {checked} ({verdict.seconds:.1f} s)"
+    found = [
+        _count(number, noun) for number, noun in ((verdict.errors, "error"), (verdict.warnings, "warning")) if number
+    ]
+    files = _count(len({finding.span.path for finding in verdict.findings}), "file")
+    return f"{', '.join(found)} in {files}; checked {checked} ({verdict.seconds:.1f} s)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _lines(text_of: Callable[[str], str], path: str) -> list[str]:

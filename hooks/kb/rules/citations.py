@@ -62,7 +62,8 @@ def citation_resolves(kb: KnowledgeBase) -> Iterator[Fault]:
 def reference_has_required_fields(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every entry of the bibliography has the fields by which a reader can find the work.
 
-    Which these are depends on the type: an article needs its journal, a chapter its book, a book its publisher.
+    Which these are depends on the type: an article needs its journal, a chapter its book, a book its publisher, unless
+    an organisation wrote it and published it itself.
 
     Bad:
         @article{gill1983transference, author = {Gill, Merton M.}, title = {...}, year = {1983}}
@@ -72,7 +73,10 @@ def reference_has_required_fields(kb: KnowledgeBase) -> Iterator[Fault]:
         Add the field named, from the work itself; never from memory.
     """
     for reference in _entries(kb):
+        published_by_author = any(person.family and not person.given for person in reference.people)
         for alternatives in _NEEDED.get(reference.kind, ()):
+            if published_by_author and "publisher" in alternatives:
+                continue
             if not any(reference.fields.get(name) or name in reference.roles for name in alternatives):
                 message = f"the {reference.kind} '{reference.key}' has no {' or '.join(alternatives)}"
                 yield Fault(message, reference.span, f"add `{alternatives[0]} = {{...}}`")

@@ -1,0 +1,124 @@
+"""The command `kb`, as an editor and a program use it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cases import write_project
+from kb.cli import main
+from kb.rules import all_rules
+
+BROKEN = {"docs/index.md": "---\ntitle: Home\n---\n\nSee [this](guides/gone.md), über [that](gone.md).\n"}
+SOUND = {"docs/index.md": "---\ntitle: Home\n---\n\nText.\n"}
+
+
+def kb(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_clean_project_exits_0(tmp_path: Path) -> None:
+    result = kb("check", "--config", str(write_project(tmp_path, SOUND)))
+    assert result.exit_code == 0
+    assert result.output.startswith("Checked 1 page, 0 links")
+    assert "no findings" in result.output
+
+
+def test_findings_exit_1_with_place_excerpt_and_caret(tmp_path: Path) -> None:
+    result = kb("check", "--config", str(write_project(tmp_path, BROKEN)))
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0] == (
+        "docs/index.md:5:12: error: there is no file 'guides/gone.md' for the link 'guides/gone.md'  [link-target-exists]"
+    )
+    assert lines[1] == "    5 | See [this](guides/gone.md), über [that](gone.md)."
+    assert lines[2] == " " * 19 + "^" * len("guides/gone.md")
+    assert lines[-1].startswith("2 errors in 1 file")
+
+
+def test_json_has_the_promised_form(tmp_path: Path) -> None:
+    result = kb("check", "--format", "json", "--config", str(write_project(tmp_path, BROKEN)))
+    document = json.loads(result.output)
+    assert document["version"] == 1
+    assert document["findings"][1] == {
+        "rule": "link-target-exists",
+        "severity": "error",
+        "path": "docs/index.md",
+        "line": 5,
+        "column": 41,
+        "message": "there is no file 'gone.md' for the link 'gone.md'",
+        "suggestion": None,
+        "help": "kb explain link-target-exists",
+    }
+    assert document["summary"]["errors"] == 2
+
+
+def test_select_and_ignore(tmp_path: Path) -> None:
+    config = str(write_project(tmp_path, BROKEN))
+    assert kb("check", "--config", config, "--ignore", "link-target-exists").exit_code == 0
+    assert kb("check", "--config", config, "--select", "title-is-unique").exit_code == 0
+    assert kb("check", "--config", config, "--select", "link-target-exists").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--config", "nowhere.yml"], "kb: there is no configuration 'nowhere.yml'"),
+        (["--select", "link-targt-exists"], "did you mean 'link-target-exists'?"),
+    ],
+)
+def test_what_cannot_run_exits_2_with_one_line(arguments: list[str], message: str) -> None:
+    result = kb("check", *arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("site_name: [", "cannot be used"),
+        ("site_name: X\nplugins: [no-such-plugin]\n", "no-such-plugin"),
+        ("site_name: X\nextra: {kb: {bibliografy: bib}}\n", "extra.kb.bibliografy"),
+        ("site_name: X\nextra: {kb: {bibliography: gone}}\n", "there is no 'gone'"),
+    ],
+)
+def test_broken_configuration_exits_2_with_one_line(tmp_path: Path, config: str, message: str) -> None:
+    result = kb("check", "--config", str(write_project(tmp_path, {"mkdocs.yml": config})))
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_any_mkdocs_project_works(tmp_path: Path) -> None:
+    files = {
+        "mkdocs.yml": "site_name: Other\ntheme: {name: mkdocs}\nnav: [index.md]\n",
+        "docs/index.md": "# Hello\n\nAn API, a [@handle] and [a guide](guides/start.md#begin).\n",
+        "docs/guides/start.md": "---\ntags: [x]\n---\n# Start\n\n## Begin\n",
+    }
+    assert kb("check", "--config", str(write_project(tmp_path, files))).exit_code == 0
+
+
+def test_edit_after_edit_the_cache_tells_the_same_as_no_cache(tmp_path: Path) -> None:
+    config = write_project(tmp_path, SOUND)
+    page = tmp_path / "docs" / "index.md"
+    part = tmp_path / "docs" / "part.txt"
+    part.write_text("[x](gone.md)\n")
+    assert kb("check", "--config", str(config)).exit_code == 0
+    page.write_text('---\ntitle: Home\n---\n\n--8<-- "part.txt"\n')
+    assert "docs/part.txt:1:5" in kb("check", "--config", str(config)).output
+    part.write_text("Mended.\n")
+    assert kb("check", "--config", str(config)).exit_code == 0
+    part.write_text("\n[x](gone.md)\n")
+    assert "docs/part.txt:2:5" in kb("check", "--config", str(config)).output
+
+
+def test_rules_are_listed_and_explained() -> None:
+    listing = kb("rules").output
+    for name, rule in all_rules().items():
+        assert name in listing
+        assert kb("explain", name).output.rstrip().endswith(rule.documentation)
+    assert kb("explain", "link-targt-exists").exit_code == 2

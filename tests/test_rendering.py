@@ -1,0 +1,184 @@
+"""What the build adds to a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pypandoc
+import pytest
+from markdown import Markdown
+
+from cases import write_project
+from kb import engine
+from kb.reading.cache import Cache
+from kb.rendering.bibliography import Formatted, format_citations
+from kb.rendering.page import PageRendering, citation_groups
+
+BIB = """\
+@article{freud1915a, author = {Freud, Sigmund}, title = {{The unconscious}}, journal = {J}, year = {1915}, pages = {1--9}}
+@article{freud1915b, author = {Freud, Sigmund}, title = {{Repression}}, journal = {J}, year = {1915}, doi = {10.1000/x}}
+@book{freuda1936, author = {Freud, Anna}, title = {{The ego}}, publisher = {P}, year = {1936}}
+@book{klein1946.notes, author = {Klein, Melanie}, title = {{Notes}}, publisher = {P}, year = {1946}}
+@book{unused2000, author = {Moore, Burness}, title = {{Terms}}, publisher = {P}, year = {2000}}
+"""
+FILES = {
+    "bib/references.bib": BIB,
+    "docs/glossary.yml": "- term: Envy\n  definition: Wanting to spoil what one lacks.\n  sources: [klein1946.notes, freud1915a]\n",
+    "docs/glossary.md": "---\ntitle: Glossary\nlists: glossary\n---\n\nText.\n",
+    "docs/references.md": "---\ntitle: References\nlists: references\n---\n\nText.\n",
+    "docs/defences/index.md": "---\ntitle: Defences\n---\n\nText.\n",
+    "docs/defences/denial.md": """\
+---
+title: Denial
+aliases: [denying]
+summary: Keeping a fact out.
+reviewed: 2026-11-22
+builds_on: {splitting: it needs "two" rooms}
+contrasts_with:
+  splitting: one fact, not two
+levels:
+  DMRS: {level: disavowal, source: freuda1936}
+further_reading: [unused2000]
+---
+
+## In plain words
+
+Envy, denial and splitting; splitting again, `splitting`.
+Claims [see @freud1915a, p. 3; -@freud1915b] and [@klein1946.notes, pp. 4--5] and [-@freuda1936].[^n] Code `[@freud1915a]`.
+
+## More
+
+The splitting of others, and [splitting](splitting.md) linked.
+
+[^n]: A note [@freud1915a].
+""",
+    "docs/defences/splitting.md": """\
+---
+title: Splitting
+summary: Keeping good and bad apart.
+reviewed: 2026-11-22
+---
+
+Text [@freud1915b].
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    folder = tmp_path_factory.mktemp("rendered")
+    project = engine.load(str(write_project(folder, FILES)))
+    kb = engine.read(project)
+    files = engine.bibliography_files(project)
+    formatted = format_citations(files, citation_groups(kb), Cache(folder / "c"))
+    rendering = PageRendering(kb, formatted, "The Site")
+    pages = {}
+    for page in kb.pages:
+        rendering.page = page
+        text = (folder / page.path).read_text(encoding="utf-8")
+        body = text.partition("\n---\n")[2] if text.startswith("---") else text
+        extensions = ["footnotes", "smarty", "attr_list", "toc", rendering]
+        pages[page.uri] = Markdown(extensions=extensions).convert(body)
+    return SimpleNamespace(pages=pages, kb=kb, files=files, folder=folder, formatted=formatted)
+
+
+def test_citations_are_author_date_links(rendered: SimpleNamespace) -> None:
+    html = rendered.pages["defences/denial.md"]
+    assert 'see <a href="#ref-freud1915a" id="cite-freud1915a-1">S. Freud, 1915b, p. 3</a>' in html
+    assert '<a href="#ref-freud1915b" id="cite-freud1915b-1">1915a</a>' in html
+    assert '<a href="#ref-klein1946.notes" id="cite-klein1946.notes-1">Klein, 1946, pp. 4–5</a>' in html
+    assert "<code>[@freud1915a]</code>" in html
+
+
+def test_references_are_alphabetical_with_links_back(rendered: SimpleNamespace) -> None:
+    html = rendered.pages["defences/denial.md"]
+    references = html[html.index('id="references"') : html.index('id="further-reading"')]
+    keys = [part.partition('"')[0] for part in references.split('id="ref-')[1:]]
+    assert keys == ["freuda1936", "freud1915b", "freud1915a", "klein1946.notes"]
+    assert 'href="https://doi.org/10.1000/x"' in references
+    assert 'href="#cite-freud1915a-2"' in references
+    assert "1–9" in references
+    assert "unused2000" in html[html.index('id="further-reading"') :]
+    assert "data-search-exclude" in references
+
+
+def test_footnotes_keep_working(rendered: SimpleNamespace) -> None:
+    html = rendered.pages["defences/denial.md"]
+    assert 'id="fn:n"' in html
+    assert 'href="#fn:n"' in html
+    assert 'id="cite-freud1915a-2"' in html
+
+
+def test_first_mention_in_each_section_is_a_link(rendered: SimpleNamespace) -> None:
+    html = rendered.pages["defences/denial.md"]
+    first, second = html[html.index('id="in-plain-words"') :].split('id="more"')
+    assert first.count('class="kb-term"') == 2
+    assert 'href="../glossary.md#term-envy"' in first
+    assert 'data-definition="Keeping good and bad apart." href="splitting.md">splitting</a>; splitting again' in first
+    assert second[: second.index("footnote")].count('class="kb-term"') == 1
+
+
+def test_relations_stand_on_both_pages_with_their_reason(rendered: SimpleNamespace) -> None:
+    denial, splitting = rendered.pages["defences/denial.md"], rendered.pages["defences/splitting.md"]
+    assert (
+        '<a href="splitting.md">Splitting</a>: it needs &ldquo;two&rdquo; rooms'
+        in denial[denial.index(">Builds on<") :]
+    )
+    assert '<a href="denial.md">Denial</a>: it needs' in splitting[splitting.index(">Needed for<") :]
+    assert "one fact, not two" in denial[denial.index(">See also<") :]
+    assert "one fact, not two" in splitting[splitting.index(">See also<") :]
+
+
+def test_head_of_a_page(rendered: SimpleNamespace) -> None:
+    html = rendered.pages["defences/denial.md"]
+    head = html[: html.index('id="in-plain-words"')]
+    assert '<p class="kb-summary">Keeping a fact out.</p>' in head
+    for expected in (
+        'href="index.md">Defence',
+        "denying",
+        "disavowal",
+        "22 November 2026",
+        "../references.md#ref-freuda1936",
+    ):
+        assert expected in head
+    assert "The Site. (2026, November 22). <em>Denial</em>." in html
+
+
+def test_lists(rendered: SimpleNamespace) -> None:
+    glossary = rendered.pages["glossary.md"]
+    assert [glossary.index(name) for name in ("<dt>Denial<", "<dt>denying<", "<dt>Envy<", "<dt>Splitting<")] == sorted(
+        glossary.index(name) for name in ("<dt>Denial<", "<dt>denying<", "<dt>Envy<", "<dt>Splitting<")
+    )
+    assert 'see <a href="#term-denial">Denial</a>' in glossary
+    assert 'href="references.md#ref-klein1946.notes"' in glossary
+    references = rendered.pages["references.md"]
+    assert references.count('id="ref-') == 5
+    assert '<a href="defences/splitting.md">Splitting</a>' in references
+    assert "Keeping good and bad apart." in rendered.pages["defences/index.md"]
+
+
+def test_unchanged_citations_start_no_pandoc(rendered: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pypandoc, "convert_text", lambda *_, **__: pytest.fail("pandoc was started"))
+    again = format_citations(rendered.files, citation_groups(rendered.kb), Cache(rendered.folder / "c"))
+    assert again == rendered.formatted
+
+
+def test_one_pandoc_run_and_the_order_of_citations_does_not_count(
+    rendered: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[str] = []
+    convert = pypandoc.convert_text
+
+    def counted(source: str, **options: object) -> str:
+        runs.append(source)
+        return str(convert(source, **options))
+
+    monkeypatch.setattr(pypandoc, "convert_text", counted)
+    backwards = sorted(citation_groups(rendered.kb), reverse=True)
+    assert format_citations(rendered.files, backwards, Cache(tmp_path)) == rendered.formatted
+    assert len(runs) == 1
+
+
+def test_unknown_citation_stays_visible() -> None:
+    assert Formatted({}, {}).group("@gone2000").text == "[@gone2000]"
