@@ -16,7 +16,8 @@ help:
 	@echo "make clean   remove what was built (not $(VENV))"
 
 site: $(VENV)/.site
-	@$(BIN)/mkdocs build --quiet
+	@$(BIN)/mkdocs build
+	@echo "The site is in site/. To read it: make serve, then open http://127.0.0.1:8000/"
 
 serve: $(VENV)/.site
 	@$(BIN)/mkdocs serve

@@ -12,6 +12,7 @@ from mkdocs.structure.pages import Page
 from rich.console import Console
 
 from kb import engine
+from kb.knowledge import title_of
 from kb.rendering.bibliography import format_citations
 from kb.rendering.page import PageRendering, citation_groups
 from kb.reports import text
@@ -56,6 +57,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     rendering.address = page.canonical_url if config.site_url else None
     if isinstance(page.meta.get("summary"), str):
         page.meta["description"] = page.meta["summary"]
+    known = rendering.page
+    if known is not None and rendering.kb.kind_of(known) is not None:
+        page.meta["tags"] = [title_of(known), *page.meta.get("aliases", [])]  # the search finds a page by these first
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
     # Markdown does not convert an empty text, and a page that is only a list has none.

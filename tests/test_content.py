@@ -99,3 +99,14 @@ def test_works_the_library_holds_are_confirmed_there() -> None:
     assert confirmed
     published = re.findall(r"^@\w+\{([^,]+),", (ROOT / "bib" / "references.bib").read_text("utf-8"), flags=re.MULTILINE)
     assert [key for key in published if confirmed.get(key) is False] == []
+
+
+def test_contributing_names_every_field_and_section() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert f"`{kind.folder}`" in text
+        for field in kind.fields.model_fields:
+            assert f"`{field}`" in text, field
+        row = next(line for line in text.splitlines() if line.startswith(f"| {kind.name} | In plain words"))
+        named = [part.strip() for part in row.split("|")[2].split("·")]
+        assert [name for name in named if name != "*any*"] == list(kind.sections)

@@ -165,7 +165,7 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     rows += _related(kb, page)
     if isinstance(data.get("reviewed"), datetime.date):
         rows.append(("Reviewed", [_day(data["reviewed"])]))
-    box = element("dl", class_="kb-glance")
+    box = element("dl", class_="kb-glance", data_search_exclude="")
     for label, value in rows:
         append(box, element("div", element("dt", label), element("dd", *value)))
     return [summary, box]

@@ -1,0 +1,232 @@
+"""The published site in a real browser: Debian's or any other Chromium, driven without a window."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
+)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM and not os.environ.get("CI"),
+        reason="no Chromium found: install the package chromium, or set CHROMIUM to its path",
+    ),
+]
+# Home, one page of each kind, and the pages that are lists.
+ADDRESSES = [
+    "",
+    "guides/",
+    "guides/is-it-right-for-me/",
+    "guides/getting-urgent-help/",
+    "principles/transference/",
+    "mechanisms/insight/",
+    "techniques/interpretation/",
+    "defences/denial/",
+    "indications/depression/",
+    "approaches/mentalization-based-treatment/",
+    "instruments/psychodynamic-diagnostic-manual/",
+    "evidence/shedler-2010-and-its-critics/",
+    "about/how-this-site-is-made/",
+    "glossary/",
+    "references/",
+    "404.html",
+]
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def base(site: Path) -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "Chromium is missing, and browser tests are never skipped in CI"
+    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=switches)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_page_opens_without_error_or_foreign_request(page: Page, base: str, address: str) -> None:
+    troubles: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("response", lambda response: troubles.append(response.url) if response.status >= 400 else None)
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(base + address, wait_until="networkidle")
+    assert troubles == []
+    assert [url for url in requests if not url.startswith((base, "data:"))] == []
+    assert page.locator("h1").count() == 1
+    assert page.title()
+
+
+def test_no_link_of_any_page_is_dead(site: Path, page: Page, base: str) -> None:
+    """Every address and anchor within the site, as the browser resolves them, on every page."""
+    anchors: dict[str, set[str]] = {}
+    links: list[tuple[str, str]] = []
+    for file in sorted(site.rglob("*.html")):
+        address = file.relative_to(site).as_posix().removesuffix("index.html")
+        page.set_content(file.read_text(encoding="utf-8").replace("<head>", f'<head><base href="{base}{address}">', 1))
+        anchors[address] = set(page.eval_on_selector_all("[id]", "all => all.map(e => e.id)"))
+        hrefs = page.eval_on_selector_all("a[href]", "all => all.map(e => e.getAttribute('href'))")
+        links += [(address, href) for href in hrefs]
+    dead = set()
+    for address, href in links:
+        url = urlsplit(urljoin(base + address, href))
+        if f"{url.scheme}://{url.netloc}/" != base:
+            continue
+        target, anchor = unquote(url.path.lstrip("/")), unquote(url.fragment)
+        is_there = target in anchors or (site / target).is_file()
+        if not is_there or (anchor and not anchor.startswith("__") and anchor not in anchors.get(target, {anchor})):
+            dead.add((address, href))
+    assert len(links) > 1000
+    assert dead == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("transference", "Transference"),
+        ("psychodynamic diagnostic manual", "Psychodynamic Diagnostic Manual"),
+        ("defence mechanism", "Defence"),
+        ("BPD", "Borderline personality disorder"),
+    ],
+)
+def test_search_finds(page: Page, base: str, query: str, found: str) -> None:
+    page.goto(base, wait_until="networkidle")
+    page.get_by_placeholder("Search").first.click()
+    page.keyboard.type(query)
+    title = page.locator("h1", has_text=re.compile(f"^{found}$"))
+    result = page.locator(".md-search-result__link", has=title).first
+    result.wait_for(timeout=15000)
+    result.click()
+    page.wait_for_load_state()
+    assert page.locator("h1").inner_text() == found
+
+
+def test_reference_lists_are_not_searched(site: Path) -> None:
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "Transference" in index
+    assert "American Psychologist" not in index
+
+
+def test_definition_by_mouse_and_keyboard(page: Page, base: str) -> None:
+    page.goto(base + "principles/transference/", wait_until="networkidle")
+    popover = page.locator("#kb-popover")
+    term = page.locator("a.kb-term").first
+    term.scroll_into_view_if_needed()
+    assert popover.is_hidden()
+    term.hover()
+    popover.wait_for(state="visible")
+    assert popover.inner_text() == term.get_attribute("data-definition")
+    popover.hover()
+    page.wait_for_timeout(400)
+    assert popover.is_visible(), "the pointer may enter it"
+    page.mouse.move(5, 5)
+    popover.wait_for(state="hidden")
+    page.locator("h1").click()
+    page.evaluate("document.querySelector('a.kb-term').scrollIntoView({block: 'center'})")
+    focused = "document.activeElement.matches('a.kb-term')"
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate(focused):
+            break
+    assert page.evaluate(focused)
+    popover.wait_for(state="visible")
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "kb-popover"
+    page.keyboard.press("Escape")
+    assert popover.is_hidden()
+    assert page.evaluate(focused), "Esc keeps the focus"
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "principles/transference" not in url)
+
+
+def test_work_behind_a_citation_is_shown(page: Page, base: str) -> None:
+    page.goto(base + "principles/transference/", wait_until="networkidle")
+    citation = page.locator(".kb-citation a").first
+    citation.scroll_into_view_if_needed()
+    citation.hover()
+    popover = page.locator("#kb-popover")
+    popover.wait_for(state="visible")
+    assert "Studies on hysteria" in popover.inner_text()
+    assert "↩" not in popover.inner_text()
+    citation.click()
+    assert page.evaluate("document.querySelector(location.hash).matches('.kb-references li')")
+
+
+def test_definition_by_touch(phone: Page, base: str) -> None:
+    phone.goto(base + "principles/transference/", wait_until="networkidle")
+    term = phone.locator("a.kb-term").first
+    term.scroll_into_view_if_needed()
+    term.tap()
+    popover = phone.locator("#kb-popover")
+    popover.wait_for(state="visible")
+    assert "principles/transference" in phone.url, "the first tap shows"
+    box = popover.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    term.tap()
+    phone.wait_for_url(lambda url: "principles/transference" not in url)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_is_cut_on_a_small_phone(phone: Page, base: str, address: str) -> None:
+    phone.set_viewport_size({"width": 320, "height": 640})
+    phone.goto(base + address, wait_until="networkidle")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_everything_is_there_without_script(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + "defences/denial/")
+    for heading in ("In plain words", "How it connects", "References", "Cite this page"):
+        assert page.locator("h2", has_text=heading).is_visible()
+    page.locator("a.kb-term").first.click()
+    assert "defences/denial" not in page.url
+    context.close()
+
+
+def test_urgent_help_is_one_tap_away_on_every_page(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        assert 'class="kb-help"' in file.read_text(encoding="utf-8"), file
