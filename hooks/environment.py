@@ -54,6 +54,8 @@ def explain_pip(output: str) -> str:
     """One line for what went wrong while packages were installed."""
     if any(sign in output for sign in NO_NETWORK):
         return "no network, or the package index cannot be reached. Connect and run make again."
+    if "No matching distribution found" in output:
+        return "a package cannot be found. Is there a network? " + last_error(output)
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in output:
         return "a package does not match its pinned hash; nothing was installed. Run make again, or report it."
     return "installing the packages failed: " + last_error(output)

@@ -114,6 +114,10 @@ def test_edit_after_edit_the_cache_tells_the_same_as_no_cache(tmp_path: Path) ->
     assert kb("check", "--config", str(config)).exit_code == 0
     part.write_text("\n[x](gone.md)\n")
     assert "docs/part.txt:2:5" in kb("check", "--config", str(config)).output
+    part.unlink()
+    assert kb("check", "--config", str(config)).exit_code == 0
+    part.write_text("[x](gone.md)\n")
+    assert "docs/part.txt:1:5" in kb("check", "--config", str(config)).output
 
 
 def test_rules_are_listed_and_explained() -> None:

@@ -111,7 +111,7 @@ def load(config_path: str) -> Project:
         files = get_files(config)
         files = config.plugins.on_files(files, config=config)
     except (ConfigurationError, ConfigValidationError, Abort, MkDocsException) as error:
-        reason = " ".join("; ".join(errors.messages or [str(error)]).split())
+        reason = "; ".join(_ends(message) for message in errors.messages or [str(error)])
         raise CannotRun(f"the configuration '{config_path}' cannot be used: {reason}") from error
     except Exception as error:  # a plugin of another project may fail in any way
         reason = " ".join(str(error).split()) or type(error).__name__
@@ -120,6 +120,12 @@ def load(config_path: str) -> Project:
         logging.getLogger("mkdocs").removeHandler(errors)
     set_exclusions(files, config)
     return project(config, files)
+
+
+def _ends(message: str) -> str:
+    """The first and the last line of a message, without the traceback between them."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " ".join(dict.fromkeys([lines[0], lines[-1]])) if lines else message
 
 
 class _Errors(logging.Handler):

@@ -183,6 +183,19 @@ class KnowledgeBase:
     def matcher(self) -> Matcher:
         return Matcher(self.terms)
 
+    @cached_property
+    def _pages_using(self) -> dict[Span, list[Page]]:
+        using: dict[Span, list[Page]] = defaultdict(list)
+        for page in self.pages:
+            texts = [text for section in page.sections for text in section.prose]
+            for span in dict.fromkeys(mention.term.span for text in texts for mention in self.matcher.find(text)):
+                using[span].append(page)
+        return using
+
+    def pages_using(self, term: Term) -> list[Page]:
+        """The pages whose running text mentions the term, by title."""
+        return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
+
     def locate(self, page: Page, section: int, word: str) -> Span:
         """Where `word`, which stands in the prose of the page's section, is in the source."""
         facts = page.sections[section]

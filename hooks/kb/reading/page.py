@@ -37,6 +37,7 @@ LARGEST_FILE = 1024 * 1024
 
 _FROM_MARKDOWN = "data-kb-markdown"
 _HEADING_NUMBER = "data-kb-heading"
+_NO_TEXT = "\N{OBJECT REPLACEMENT CHARACTER}"
 _NOT_TEXT = frozenset({"code", "pre", "kbd", "samp", "script", "style", "math", "svg", "textarea"})
 _BLOCKS = prose.HEADINGS | {
     *("address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "figcaption", "figure"),
@@ -64,7 +65,8 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The facts of a page, and the files it includes (absolute paths), on which the facts depend too."""
+    """The facts of a page, and the files on which they depend too (absolute paths): those it includes, and those it would
+    include if they existed."""
 
     page: Page
     includes: tuple[str, ...] = ()
@@ -77,8 +79,11 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
     of an included file into the name for findings. Whatever is wrong with the file as such becomes a fault of the page.
     """
 
+    includes: list[str] = []
+
     def unreadable(message: str, suggestion: str, line: int = 1) -> Reading:
-        return Reading(Page(path, uri, faults=(Fault(message, Span(path, line, 1), suggestion),)))
+        page = Page(path, uri, faults=(Fault(message, Span(path, line, 1), suggestion),))
+        return Reading(page, tuple(dict.fromkeys(includes)))
 
     if len(content) > LARGEST_FILE:
         return unreadable(f"the file has {len(content):,} bytes; a page has at most {LARGEST_FILE:,}", "split the page")
@@ -92,7 +97,6 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     fields, body, first_line, faults = front_matter.split(text, path)
     dye = Dye()
-    includes: list[str] = []
     facts = _Facts(dye)
     try:
         html = _convert(body, path, first_line, dialect, facts, includes, name_of)
@@ -154,6 +158,12 @@ class _WithoutMarks(dict[str, Any]):
 def _dye_includes(snippets: Preprocessor, dye: Dye, includes: list[str], name_of: Callable[[str], str]) -> None:
     """Let pymdownx.snippets dye what it includes, with the lines of the included file."""
     parse: Any = snippets.parse_snippets  # type: ignore[attr-defined]
+    find: Any = snippets.get_snippet_path  # type: ignore[attr-defined]
+    folders: list[str] = snippets.base_path  # type: ignore[attr-defined]
+
+    def get_snippet_path(path: str) -> Any:
+        includes.extend(str(Path(folder, path)) for folder in folders)
+        return find(path)
 
     def parse_snippets(lines: list[str], file_name: str | None = None, **options: Any) -> Any:
         if file_name is not None and not options.get("is_url"):
@@ -165,6 +175,7 @@ def _dye_includes(snippets: Preprocessor, dye: Dye, includes: list[str], name_of
         return parse(lines, file_name, **options)
 
     snippets.parse_snippets = parse_snippets  # type: ignore[attr-defined]
+    snippets.get_snippet_path = get_snippet_path  # type: ignore[attr-defined]
 
 
 def _find_run(run: list[str], lines: list[str]) -> int | None:
@@ -192,7 +203,7 @@ class _Facts(Extension):
         for match in (match for block in self.blocks for match in _LEFT_REFERENCE.finditer(block)):
             if match["after"]:
                 place = self.dye.place(match["after"])
-                label = match["collapsed"]
+                label = match["collapsed"].replace(_NO_TEXT, "…")
                 column = place.column - 2 if place and place.column else None
                 span = Span(place.path, place.line, column, 2) if place else Span(path)
             else:
@@ -249,7 +260,7 @@ def _block_texts(root: Element) -> Iterator[str]:
         pieces.append(element.text or "")
         for child in element:
             if child.tag in _NOT_TEXT or "arithmatex" in (child.get("class") or ""):
-                pieces.append("\N{OBJECT REPLACEMENT CHARACTER}")
+                pieces.append(_NO_TEXT)
             elif child.tag in _BLOCKS:
                 yield from end()
                 yield from inside(child)

@@ -46,7 +46,7 @@ def _glossary(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Eleme
     """A to Z; every alias stands where it would be looked up and points to its term."""
     entries: list[tuple[str, Element]] = []
     for term in kb.terms:
-        entries.append((term.title, _entry(term, page, formatted)))
+        entries.append((term.title, _entry(kb, term, page, formatted)))
         for alias in term.names[1:]:
             see = element("a", term.title, href=f"#{term_anchor(term)}")
             row = element("div", element("dt", alias.text), element("dd", "see ", see), class_="kb-alias")
@@ -65,15 +65,25 @@ def _letter(name: str) -> str:
     return first if first.isalpha() else "0–9"
 
 
-def _entry(term: Term, page: Page, formatted: Formatted) -> Element:
+def _entry(kb: KnowledgeBase, term: Term, page: Page, formatted: Formatted) -> Element:
+    """A term with its definition, its source, and its page or the pages that use it."""
     explanation = element("dd", term.definition)
     if term.page is None:
         append(explanation, " ", source_note(sources_of(term), page, formatted))
+        append(explanation, _pages("Used on", kb.pages_using(term), page))
     else:
-        append(
-            explanation, " ", element("a", "Read the page", href=relative(target_of(term), page.uri), class_="kb-more")
-        )
+        own = relative(target_of(term), page.uri)
+        read = element("a", "Read the page", href=own)
+        append(explanation, " ", element("span", read, ", ", element("a", "its sources", href=f"{own}#references")))
     return element("div", element("dt", term.title), explanation, id=term_anchor(term))
+
+
+def _pages(label: str, pages: list[Page], page: Page) -> Element:
+    """A line of links to other pages."""
+    line = element("span", label + ": ", class_="kb-used")
+    for number, other in enumerate(pages):
+        append(line, ", " if number else "", element("a", title_of(other), href=relative(other.uri, page.uri)))
+    return line
 
 
 def sources_of(term: Term) -> str:
@@ -101,10 +111,6 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
     for key in formatted.references:
         item = element("li", as_it_is(formatted.reference(key)), id=reference_anchor(key))
         if citing[key]:
-            used = element("span", "Cited on: ", class_="kb-used")
-            for number, other in enumerate(sorted(citing[key], key=title_of)):
-                link = element("a", title_of(other), href=relative(other.uri, page.uri))
-                append(used, ", " if number else "", link)
-            append(item, " ", used)
+            append(item, " ", _pages("Cited on", sorted(citing[key], key=title_of), page))
         append(works, item)
     return works

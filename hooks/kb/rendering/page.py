@@ -145,14 +145,15 @@ def _reference(key: str, times_cited: int, formatted: Formatted) -> Element:
 def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> list[Element]:
     data = page.front_matter.data
     summary = element("p", str(data.get("summary", "")), class_="kb-summary")
+    if not kind.is_concept:
+        return [summary]
     rows: list[tuple[str, list[Element | str]]] = []
     section = f"{kind.folder}/index.md"
     name = kind.name.capitalize()
     rows.append(("Kind", [element("a", name, href=relative(section, page.uri)) if section in kb.by_uri else name]))
-    if data.get("aliases") and kind.is_concept:
+    if data.get("aliases"):
         rows.append(("Also called", [", ".join(str(alias) for alias in data["aliases"])]))
     for field, label in (
-        ("audience", "For"),
         ("edition", "Edition"),
         ("design", "Design"),
         ("comparison", "Comparison"),

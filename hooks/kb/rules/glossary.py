@@ -93,11 +93,9 @@ def term_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if not kb.glossary.terms:
         return
-    texts = (text for page in kb.pages for section in page.sections for text in section.prose)
-    used = {mention.term.span for text in texts for mention in kb.matcher.find(text)}
     linked = {target.anchor for page in kb.pages for link in page.links if (target := kb.resolve(page, link))}
     for term in kb.glossary.terms:
-        if term.span not in used and term_anchor(term) not in linked:
+        if not kb.pages_using(term) and term_anchor(term) not in linked:
             yield Fault(f"no page uses the term '{term.title}'", term.span, "use it, or remove the entry")
 
 
