@@ -65,8 +65,7 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The facts of a page, and the files on which they depend too (absolute paths): those it includes, and those it would
-    include if they existed."""
+    """The facts of a page, and the absolute paths of what it includes or would include if it existed."""
 
     page: Page
     includes: tuple[str, ...] = ()
