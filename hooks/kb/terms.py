@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kb.model import Term
 
@@ -78,6 +79,7 @@ class Matcher:
         return found
 
 
+@lru_cache(maxsize=1 << 16)
 def _forms(word: str) -> list[str]:
     """The word as it stands in a name, and what it may be an inflection of, the likeliest first."""
     if is_abbreviation(word):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from functools import lru_cache
+from functools import cache
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -47,8 +47,11 @@ def as_it_is(tree: Element) -> Element:
     return tree
 
 
-@lru_cache(maxsize=2048)
+_smarty = cache(lambda: Markdown(extensions=["smarty"]))
+
+
+@cache
 def curled(text: str) -> str:
     """`text` with typographic quotation marks and dashes, for attributes, which the Markdown steps do not reach."""
-    made = Markdown(extensions=["smarty"]).convert(text)
+    made = _smarty().reset().convert(text)
     return html.unescape(re.sub(r"<[^>]+>", "", made))

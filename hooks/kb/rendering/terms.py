@@ -22,9 +22,10 @@ def target_of(term: Term) -> str:
 def link_terms(root: Element, md: Markdown, kb: KnowledgeBase, page: Page) -> None:
     """Link the first mention of every term in every section of `page`, its own excepted."""
     linked: set[str] = set()
+    parents = {child: parent for parent in root.iter() for child in parent}
     for item in list(prose.walk(root, md)):
         if isinstance(item, prose.Prose):
-            _link_stretch(item, root, kb, page, linked)
+            _link_stretch(item, parents, kb, page, linked)
         elif item.tag in prose.HEADINGS:
             linked.clear()
         elif item.get("href"):
@@ -44,7 +45,9 @@ def _uri(href: str, page: Page) -> str:
     return uri + hash_ + anchor if uri == GLOSSARY_PAGE else uri
 
 
-def _link_stretch(item: prose.Prose, root: Element, kb: KnowledgeBase, page: Page, linked: set[str]) -> None:
+def _link_stretch(
+    item: prose.Prose, parents: dict[Element, Element], kb: KnowledgeBase, page: Page, linked: set[str]
+) -> None:
     text = item.text
     pieces: list[Element | str] = []
     done = 0
@@ -65,10 +68,10 @@ def _link_stretch(item: prose.Prose, root: Element, kb: KnowledgeBase, page: Pag
             )
             pieces.append(link)
     if pieces:
-        _replace(item, [*pieces, text[done:]], root)
+        _replace(item, [*pieces, text[done:]], parents)
 
 
-def _replace(item: prose.Prose, pieces: list[Element | str], root: Element) -> None:
+def _replace(item: prose.Prose, pieces: list[Element | str], parents: dict[Element, Element]) -> None:
     """Put `pieces`, text and elements in turn, in place of a stretch of text."""
     first = pieces[0]
     assert isinstance(first, str)
@@ -76,7 +79,7 @@ def _replace(item: prose.Prose, pieces: list[Element | str], root: Element) -> N
     for link, following in zip(links, pieces[2::2], strict=True):
         link.tail = following if isinstance(following, str) else None
     if item.is_tail:
-        parent = next(parent for parent in root.iter() if item.element in parent)
+        parent = parents[item.element]
         position = list(parent).index(item.element) + 1
         item.element.tail = first
     else:
