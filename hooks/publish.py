@@ -12,8 +12,8 @@ from mkdocs.structure.pages import Page
 from rich.console import Console
 
 from kb import engine
-from kb.knowledge import title_of
-from kb.rendering.bibliography import format_citations
+from kb.knowledge import aliases_of, title_of
+from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
 from kb.reports import text
 
@@ -44,10 +44,25 @@ def on_pre_build(config: MkDocsConfig) -> None:
         log.info(text.summary(verdict))
     if verdict.errors and not _Build.is_preview:
         raise Abort("Nothing was published: mend the errors above and build again.")
-    formatted = format_citations(engine.bibliography_files(project), citation_groups(kb), project.cache_of("citations"))
+    try:
+        files = engine.bibliography_files(project)
+        formatted = format_citations(files, citation_groups(kb), project.cache_of("citations"))
+    except Exception as error:
+        # A preview goes on with a bibliography that cannot be formatted, and the findings say why it cannot.
+        if not verdict.errors:
+            raise Abort(f"The citations cannot be formatted: {' '.join(str(error).split())}") from error
+        formatted = Formatted({}, {})
     _Build.rendering = PageRendering(kb, formatted, config.site_name)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
+
+
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
+    """Let a preview go on where a page cannot be read or converted: the reason stands in its place."""
+    known = _Build.rendering.kb.by_uri.get(page.file.src_uri)
+    if known is None or known.is_readable:
+        return None
+    return "\n\n".join(["# This page cannot be shown", *(fault.message for fault in known.faults)])
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -59,7 +74,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         page.meta["description"] = page.meta["summary"]
     known = rendering.page
     if known is not None and rendering.kb.kind_of(known) is not None:
-        page.meta["tags"] = [title_of(known), *page.meta.get("aliases", [])]  # the search finds a page by these first
+        page.meta["tags"] = [title_of(known), *aliases_of(known)]  # the search finds a page by these first
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
     # Markdown does not convert an empty text, and a page that is only a list has none.

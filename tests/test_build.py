@@ -74,18 +74,43 @@ def test_errors_end_the_build_and_leave_the_site_as_it_was(tmp_path: Path) -> No
     assert contents(folder / "site") == {"index.html": b"published before"}
 
 
+def preview(folder: Path) -> subprocess.CompletedProcess[str]:
+    """One build as `mkdocs serve` makes it."""
+    script = (
+        "from mkdocs.config import load_config; from mkdocs.commands.build import build\n"
+        "config = load_config(); config.plugins.on_startup(command='serve', dirty=False); build(config)"
+    )
+    return subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False)
+
+
 def test_preview_shows_errors_and_goes_on(tmp_path: Path) -> None:
     folder = copy_project(tmp_path)
     page = folder / "docs" / "principles" / "transference.md"
     page.write_text(page.read_text(encoding="utf-8") + "\nA claim [@nobody2000].\n", encoding="utf-8")
-    preview = (
-        "from mkdocs.config import load_config; from mkdocs.commands.build import build\n"
-        "config = load_config(); config.plugins.on_startup(command='serve', dirty=False); build(config)"
-    )
-    result = subprocess.run([sys.executable, "-c", preview], cwd=folder, capture_output=True, text=True, check=False)
+    result = preview(folder)
     assert result.returncode == 0
     assert "nobody2000" in result.stderr
     assert "nobody2000" in (folder / "site" / "principles" / "transference" / "index.html").read_text(encoding="utf-8")
+
+
+def test_preview_survives_everything_at_once(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path)
+    bibliography = folder / "bib" / "references.bib"
+    bibliography.write_text(bibliography.read_text("utf-8") + "\n@book{broken, title = {x\n", encoding="utf-8")
+    (folder / "docs" / "principles" / "bytes.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    (folder / "docs" / "principles" / "yaml.md").write_text("---\ntitle: [\n---\n\nText.\n")
+    (folder / "docs" / "principles" / "snippet.md").write_text('--8<-- "nowhere.md"\n')
+    (folder / "docs" / "defences" / "odd.md").write_text(
+        "---\ntitle: 3\naliases:\nsummary: [x]\nbuilds_on: x\nlevels: {DMRS: x, V: {level: 1}}\nreviewed: soon\n"
+        "further_reading: x\n---\n\nText [@nobody].\n"
+    )
+    (folder / "docs" / "glossary.yml").write_text("term: x\n")
+    result = preview(folder)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    for name in ("references.bib", "bytes.md", "yaml.md", "snippet.md", "odd.md", "glossary.yml"):
+        assert name in result.stderr
+    assert "cannot be shown" in (folder / "site" / "principles" / "bytes" / "index.html").read_text(encoding="utf-8")
 
 
 # What an editor may do by mistake: the change, and where the gate must say so.

@@ -121,13 +121,26 @@ class KnowledgeBase:
     @cached_property
     def _anchors(self) -> dict[str, set[str]]:
         anchors = {page.uri: {anchor.id for anchor in page.anchors} for page in self.pages}
-        for page in self.pages:
-            listed = page.front_matter.data.get("lists") if self.settings.content_model else None
-            if listed == "glossary":
-                anchors[page.uri].update(term_anchor(term) for term in self.terms)
-            elif listed == "references":
-                anchors[page.uri].update(reference_anchor(key) for key in self.references)
+        if self.settings.content_model:
+            for page in self.pages:
+                anchors[page.uri].update(self._generated_anchors(page))
         return anchors
+
+    def _generated_anchors(self, page: Page) -> Iterator[str]:
+        """The ids of what the build adds to the page."""
+        if page.citations:
+            yield "references"
+            yield from (reference_anchor(citation.key) for citation in page.citations)
+        kind = self.kind_of(page)
+        if kind is not None:
+            yield "cite-this-page"
+            if kind.is_concept:
+                yield from ("how-it-connects", "builds-on", "needed-for", "see-also")
+        match page.front_matter.data.get("lists"):
+            case "glossary":
+                yield from (term_anchor(term) for term in self.terms)
+            case "references":
+                yield from (reference_anchor(key) for key in self.references)
 
     def anchors(self, uri: str) -> set[str]:
         """The ids that the published page carries, those of generated entries included."""
@@ -257,6 +270,11 @@ def title_of(page: Page) -> str:
     """The page's title, or its id where it declares none."""
     title = page.front_matter.data.get("title")
     return title if isinstance(title, str) else page.id
+
+
+def aliases_of(page: Page) -> list[str]:
+    """The other names of the page, as far as they are well-formed."""
+    return [alias for alias in _list(page.front_matter.data.get("aliases")) if isinstance(alias, str)]
 
 
 def further_reading(page: Page) -> list[Name]:

@@ -137,6 +137,11 @@ class Page:
         return self.uri.rpartition("/")[0]
 
     @property
+    def is_readable(self) -> bool:
+        """Whether the text could be converted; a page that could has a section at least before its first heading."""
+        return bool(self.sections)
+
+    @property
     def start(self) -> Span:
         """The page as a whole, where nothing narrower is at fault."""
         return Span(self.path, 1, 1)
@@ -144,10 +149,6 @@ class Page:
     @property
     def citations(self) -> tuple[Citation, ...]:
         return tuple(citation for group in self.citation_groups for citation in group.citations)
-
-    @property
-    def has_front_matter(self) -> bool:
-        return bool(self.front_matter.places)
 
 
 @dataclass(frozen=True, slots=True)

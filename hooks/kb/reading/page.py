@@ -99,9 +99,8 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
     facts = _Facts(dye)
     try:
         html = _convert(body, path, first_line, dialect, facts, includes, name_of)
-    except (
-        Exception
-    ) as error:  # an extension may fail in any way; an editor needs the page and the reason, no traceback
+    except Exception as error:
+        # An extension may fail in any way; an editor needs the page and the reason, no traceback.
         reason = " ".join(str(error).split()) or type(error).__name__
         return unreadable(f"the page cannot be converted: {reason}", "mend what it names", first_line)
     result = _Result(dye, path)

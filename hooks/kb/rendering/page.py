@@ -10,7 +10,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from kb.kinds import RELATIONS, Kind
-from kb.knowledge import KnowledgeBase, further_reading, reference_anchor, title_of
+from kb.knowledge import KnowledgeBase, aliases_of, further_reading, reference_anchor, title_of
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
@@ -151,8 +151,8 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     section = f"{kind.folder}/index.md"
     name = kind.name.capitalize()
     rows.append(("Kind", [element("a", name, href=relative(section, page.uri)) if section in kb.by_uri else name]))
-    if data.get("aliases"):
-        rows.append(("Also called", [", ".join(str(alias) for alias in data["aliases"])]))
+    if aliases := aliases_of(page):
+        rows.append(("Also called", [", ".join(aliases)]))
     for field, label in (
         ("edition", "Edition"),
         ("design", "Design"),
