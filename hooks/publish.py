@@ -42,14 +42,14 @@ def on_pre_build(config: MkDocsConfig) -> None:
         text.write(verdict, project.text_of, Console(stderr=True))
     else:
         log.info(text.summary(verdict))
-    if verdict.errors and not _Build.is_preview:
-        raise Abort("Nothing was published: mend the errors above and build again.")
+    if verdict.fails(project.settings.strict) and not _Build.is_preview:
+        raise Abort("Nothing was published: mend the findings above and build again.")
     try:
         files = engine.bibliography_files(project)
         formatted = format_citations(files, citation_groups(kb), project.cache_of("citations"))
     except Exception as error:
         # A preview goes on with a bibliography that cannot be formatted, and the findings say why it cannot.
-        if not verdict.errors:
+        if not verdict.findings:
             raise Abort(f"The citations cannot be formatted: {' '.join(str(error).split())}") from error
         formatted = Formatted({}, {})
     _Build.rendering = PageRendering(kb, formatted, config.site_name)

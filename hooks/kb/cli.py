@@ -1,4 +1,4 @@
-"""The command `kb`. Exit codes: 0 clean, 1 findings, 2 could not run."""
+"""The command `kb`. Exit codes: 0 nothing that keeps a site from being published, 1 findings, 2 could not run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--select", multiple=True, metavar="RULE", help="Apply this rule alone; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
-def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> None:
+@click.option("--strict", is_flag=True, help="Let warnings fail too; `strict: true` in mkdocs.yml does the same.")
+def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ...], strict: bool) -> None:
     """Say what is broken, where, and how to mend it."""
     from kb import engine
     from kb.nearest import nearest
@@ -57,7 +58,7 @@ def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
         from kb.reports import text
 
         text.write(verdict, project.text_of, Console())
-    sys.exit(1 if verdict.findings else 0)
+    sys.exit(1 if verdict.fails(strict or project.settings.strict) else 0)
 
 
 @main.command("rules")

@@ -79,6 +79,19 @@ class Undefined:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment `kb: allow RULE because REASON`: what `rule` finds on the line after it is accepted."""
+
+    rule: str
+    reason: str
+    span: Span
+
+    def covers(self, span: Span) -> bool:
+        here = self.span
+        return here.line is not None and span.path == here.path and span.line == here.line + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """The prose between one heading and the next, as far as terms may be linked in it.
 
@@ -125,6 +138,7 @@ class Page:
     undefined_footnotes: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()
     sections: tuple[Section, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     faults: tuple[Fault, ...] = ()
 
     @property

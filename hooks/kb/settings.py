@@ -19,5 +19,8 @@ class Settings(BaseModel):
     content_model: bool = False
     """Whether the folders of the documentation are the kinds of kb.kinds, with their schemas and sections."""
 
+    strict: bool = False
+    """Whether warnings count like errors."""
+
     plain_abbreviations: frozenset[str] = frozenset()
     """Abbreviations that need no glossary entry, because everybody knows them."""

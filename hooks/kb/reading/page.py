@@ -27,6 +27,7 @@ from kb.model import (
     Page,
     Section,
     Span,
+    Suppression,
     Undefined,
 )
 from kb.reading import front_matter, prose
@@ -51,6 +52,7 @@ _LEFT_REFERENCE = re.compile(
     r"(?<![\w\])])\[(?P<collapsed>(?:[^\[\]]|\[[^\[\]]*\])*)\] ?"
     rf"\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
 )
+_SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
 _LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]")
 
 
@@ -117,6 +119,7 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
         undefined_footnotes=tuple(facts.left_footnotes(path)),
         citation_groups=tuple(facts.citation_groups(path)),
         sections=tuple(_sections(facts.prose, result)),
+        suppressions=tuple(result.suppressions),
         faults=tuple(faults),
     )
     return Reading(page, tuple(dict.fromkeys(includes)))
@@ -310,6 +313,7 @@ class _Result(HTMLParser):
         self.headings: list[Heading] = []
         self.anchors: list[Anchor] = []
         self.links: list[Link] = []
+        self.suppressions: list[Suppression] = []
         self.heading_by_number: dict[int, int] = {}
         self.content: dict[int, bool] = {-1: False}
         self._heading: tuple[str, dict[str, str]] | None = None
@@ -335,6 +339,11 @@ class _Result(HTMLParser):
             self._permalink = False
         if self._heading and tag == self._heading[0]:
             self._add_heading()
+
+    def handle_comment(self, data: str) -> None:
+        match = _SUPPRESSION.fullmatch(strip(data))
+        if match:
+            self.suppressions.append(Suppression(match["rule"], match["reason"] or "", self._span(data)))
 
     def handle_data(self, data: str) -> None:
         if self._heading:

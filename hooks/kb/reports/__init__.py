@@ -27,6 +27,10 @@ class Verdict:
     counts: Counts
     seconds: float
 
+    def fails(self, strict: bool) -> bool:
+        """Whether this verdict keeps a site from being published; where `strict`, warnings do too."""
+        return bool(self.findings) if strict else self.errors > 0
+
     @property
     def errors(self) -> int:
         return sum(finding.severity is Severity.ERROR for finding in self.findings)

@@ -14,7 +14,7 @@ from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Finding, Severity
 
 Check = Callable[[KnowledgeBase], Iterator[Fault]]
-FAMILIES = ("files", "links", "citations", "glossary", "front_matter", "sections", "relations")
+FAMILIES = ("files", "links", "citations", "glossary", "front_matter", "sections", "relations", "suppressions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,27 @@ def all_rules() -> dict[str, Rule]:
 
 
 def run(kb: KnowledgeBase, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> list[Finding]:
-    """The findings of all rules, or of those selected and not ignored, in the order of the files."""
+    """The findings of all rules, or of those selected and not ignored, in the order of the files.
+
+    A finding that a comment in the source accepts is left out.
+    """
     selected, ignored = set(select), set(ignore)
     findings = [
         Finding(rule.name, rule.severity, fault.span, fault.message, fault.suggestion)
         for rule in all_rules().values()
         if (not selected or rule.name in selected) and rule.name not in ignored
         for fault in rule.check(kb)
+        if not _is_accepted(kb, rule, fault)
     ]
     return sorted(findings, key=_order)
+
+
+def _is_accepted(kb: KnowledgeBase, rule: Rule, fault: Fault) -> bool:
+    return any(
+        suppression.rule == rule.name and suppression.reason and suppression.covers(fault.span)
+        for page in kb.pages
+        for suppression in page.suppressions
+    )
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:
