@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kb.knowledge import KnowledgeBase, term_anchor
-from kb.model import Fault, Name
+from kb.model import Fault, Name, Severity
 from kb.nearest import nearest
 from kb.rules import rule
-from kb.terms import abbreviations
+from kb.terms import Matcher, abbreviations
+
+_LONGEST_DEFINITION = 35
 
 
 @rule("term-has-definition")
@@ -128,3 +130,45 @@ def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
                     suggestion = f"add it to the aliases of its term{f', or did you mean `{near}`?' if near else ''}"
                     message = f"the abbreviation '{abbreviation}' is explained nowhere"
                     yield Fault(message, kb.locate(page, index, abbreviation), suggestion)
+
+
+@rule("definition-is-short", severity=Severity.WARNING)
+def definition_is_short(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A definition has at most 35 words; that of a page is its summary.
+
+    It has to be read in a box beside the text, at once.
+
+    Bad:
+        definition: A word that in the history of ... (36 words and more)
+    Good:
+        definition: Keeping good and bad images of oneself or of others apart, so that they do not meet.
+    Fix:
+        Keep what tells the term from its neighbours; the rest belongs on a page.
+    """
+    for term in kb.terms:
+        words = len(term.definition.split())
+        if words > _LONGEST_DEFINITION:
+            message = f"the definition of '{term.title}' has {words} words"
+            yield Fault(message, term.span, f"at most {_LONGEST_DEFINITION}")
+
+
+@rule("definition-avoids-its-term", severity=Severity.WARNING)
+def definition_avoids_its_term(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A definition does without the term that it defines, and without its aliases.
+
+    Who does not know the term learns nothing from a sentence that uses it.
+
+    Bad:
+        - term: Splitting
+          definition: The splitting of images into good and bad ones.
+    Good:
+        - term: Splitting
+          definition: Keeping good and bad images apart, so that they do not meet.
+    Fix:
+        Say it in other words.
+    """
+    for term in kb.terms:
+        mention = next(Matcher([term]).find(term.definition), None)
+        if mention is not None:
+            used = term.definition[mention.start : mention.end]
+            yield Fault(f"the definition of '{term.title}' uses '{used}' itself", term.span, "say it in other words")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from kb.knowledge import KnowledgeBase, Target
-from kb.model import Anchor, Fault, Link, LinkOrigin, Page
+from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity
 from kb.nearest import nearest
 from kb.rules import rule
 
@@ -149,6 +149,26 @@ def id_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"the id '{anchor.id}' is given twice{where}", anchor.span, "give one of them another id")
             else:
                 first[anchor.id] = anchor
+
+
+@rule("external-address-is-secure", severity=Severity.WARNING)
+def external_address_is_secure(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Links to other sites use https.
+
+    What is sent over http can be read and changed on the way, and on this subject what somebody reads is private.
+
+    Bad:
+        [the manual](http://example.org/manual)
+    Good:
+        [the manual](https://example.org/manual)
+    Fix:
+        Write https, and try whether the address answers.
+    """
+    for page in kb.pages:
+        for link in page.links:
+            scheme, host, *_ = urlsplit(link.target)
+            if scheme == "http" and host.partition(":")[0] not in ("localhost", "127.0.0.1"):
+                yield Fault(f"'{link.target}' is not secure", link.span, "write `https://`, if the site has it")
 
 
 def _targets(kb: KnowledgeBase) -> Iterator[tuple[Page, Link, Target]]:

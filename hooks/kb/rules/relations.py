@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.kinds import RELATIONS
+from kb.kinds import RELATIONS, RelationKind
 from kb.knowledge import KnowledgeBase
-from kb.model import Fault, Relation
+from kb.model import Fault, Relation, Severity
 from kb.nearest import nearest
 from kb.rules import rule
 
@@ -85,3 +85,112 @@ def _cycles(page: str, edges: dict[str, list[Relation]], trail: list[Relation], 
         else:
             yield from _cycles(relation.target, edges, path, done)
     done.add(page)
+
+
+@rule("relation-ends-at-its-kind")
+def relation_ends_at_its_kind(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A relation points to a page of the kind that it is about: a technique is used in approaches, not in principles.
+
+    Bad:
+        used_in: [transference]
+    Good:
+        used_in: [mentalization-based-treatment]
+    Fix:
+        Name a page of the right kind, or say it in the text instead.
+    """
+    for relation in kb.relations:
+        heads = _KINDS[relation.kind].heads
+        target = kb.by_id.get(relation.target)
+        kind = kb.kind_of(target) if target else None
+        if kind is not None and heads and kind.name not in heads:
+            message = f"'{relation.kind}' points to '{relation.target}', which is a {kind.name}"
+            yield Fault(message, relation.span, f"it points to a page of the kind {' or '.join(heads)}")
+
+
+@rule("relation-is-written-once")
+def relation_is_written_once(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A contrast is written on one of its two pages; the build shows it on both.
+
+    Written twice, the two reasons drift apart, and readers see both.
+
+    Bad:
+        contrasts_with: {denial: ...} on intellectualisation, and the reverse on denial
+    Good:
+        contrasts_with: {denial: ...} on intellectualisation alone
+    Fix:
+        Remove one of them, and keep the better reason.
+    """
+    first: dict[frozenset[str], Relation] = {}
+    for relation in kb.relations:
+        if relation.kind != "contrasts_with":
+            continue
+        earlier = first.setdefault(frozenset({relation.source, relation.target}), relation)
+        if relation.source == relation.target:
+            yield Fault(f"'{relation.source}' contrasts with itself", relation.span, "remove it")
+        elif earlier is not relation:
+            message = f"this contrast is already written in {earlier.span.path}:{earlier.span.line}"
+            yield Fault(message, relation.span, "remove one of the two")
+
+
+@rule("builds-on-is-not-implied", severity=Severity.WARNING)
+def builds_on_is_not_implied(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A page names only what it builds on directly, not what that builds on in turn.
+
+    Edges that follow from others make the path of a student look harder than it is.
+
+    Bad:
+        resistance builds on defence and on unconscious conflict, where defence builds on unconscious conflict
+    Good:
+        resistance builds on defence
+    Fix:
+        Remove the edge that follows from the others.
+    """
+    direct: dict[str, set[str]] = {}
+    for relation in kb.relations:
+        if relation.kind == "builds_on":
+            direct.setdefault(relation.source, set()).add(relation.target)
+    for relation in kb.relations:
+        if relation.kind == "builds_on":
+            others = direct[relation.source] - {relation.target, relation.source}
+            by_way = next((other for other in sorted(others) if relation.target in _reachable(other, direct)), None)
+            if by_way and relation.source not in _reachable(relation.source, direct):
+                message = f"'{relation.source}' builds on '{relation.target}' already by way of '{by_way}'"
+                yield Fault(message, relation.span, "remove this edge")
+
+
+@rule("concept-is-connected", severity=Severity.WARNING)
+def concept_is_connected(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every concept builds on another or is needed for one.
+
+    A page that stands alone is on nobody's way.
+
+    Bad:
+        A principle without `builds_on`, which no other page builds on.
+    Good:
+        A principle that another page builds on.
+    Fix:
+        Add a `builds_on` with its reason, here or on the page that needs this one.
+    """
+    ends = {
+        end for relation in kb.relations if relation.kind == "builds_on" for end in (relation.source, relation.target)
+    }
+    for page in kb.by_id.values():
+        kind = kb.kind_of(page)
+        if kind is not None and kind.is_concept and page.id not in ends:
+            message = f"'{page.id}' builds on nothing and is needed for nothing"
+            yield Fault(message, page.front_matter.places.get(("title",), page.start), "add a `builds_on`")
+
+
+_KINDS: dict[str, RelationKind] = {kind.field: kind for kind in RELATIONS}
+
+
+def _reachable(page: str, direct: dict[str, set[str]]) -> set[str]:
+    """All that `page` builds on, directly or by way of others."""
+    found: set[str] = set()
+    waiting = [page]
+    while waiting:
+        for target in direct.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
