@@ -12,7 +12,7 @@ from cases import write_project
 from kb.cli import main
 from kb.rules import all_rules
 
-BROKEN = {"docs/index.md": "---\ntitle: Home\n---\n\nSee [this](guides/gone.md), über [that](gone.md).\n"}
+BROKEN = {"docs/index.md": "---\ntitle: Home\n---\n\nSee [page](guides/gone.md), über [page](gone.md).\n"}
 SOUND = {"docs/index.md": "---\ntitle: Home\n---\n\nText.\n"}
 
 
@@ -34,7 +34,7 @@ def test_findings_exit_1_with_place_excerpt_and_caret(tmp_path: Path) -> None:
     assert lines[0] == (
         "docs/index.md:5:12: error: there is no file 'guides/gone.md' for the link 'guides/gone.md'  [link-target-exists]"
     )
-    assert lines[1] == "    5 | See [this](guides/gone.md), über [that](gone.md)."
+    assert lines[1] == "    5 | See [page](guides/gone.md), über [page](gone.md)."
     assert lines[2] == " " * 19 + "^" * len("guides/gone.md")
     assert lines[-1].startswith("2 errors in 1 file")
 

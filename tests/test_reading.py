@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from kb.reading.cache import Cache, digest
 from kb.reading.citations import CitationSyntax, Item, parse_group
 from kb.reading.dye import Dye, strip
 from kb.reading.glossary import read_glossary
-from kb.reading.locate import locate_word
+from kb.reading.locate import locate
 from kb.reading.page import Dialect, read_page
 
 EXTENSIONS = [
@@ -54,7 +55,7 @@ def test_marks_change_nothing(file: Path) -> None:
     facts = page._Facts(Dye())
     dyed = page._convert(body, "p.md", 1, DIALECT, facts, [], str)
     for attribute in ("data-kb-markdown", "data-kb-heading"):
-        dyed = page.re.sub(rf' {attribute}="\d*"', "", dyed)
+        dyed = re.sub(rf' {attribute}="\d*"', "", dyed)
     assert strip(dyed) == plain
 
 
@@ -172,7 +173,7 @@ def test_deeply_nested_and_self_containing_yaml_end() -> None:
     ],
 )
 def test_word_is_located_or_not_at_all(text: str, place: tuple[int, int] | None) -> None:
-    assert locate_word(text, "TFP", 1, None, uses=1) == place
+    assert locate(text, re.compile("TFP"), 1, None, uses=1) == place
 
 
 def test_damaged_cache_is_no_cache(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
 from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
 from kb.reading.front_matter import VALUE
-from kb.reading.locate import locate_word
+from kb.reading.locate import locate
 from kb.settings import Settings
 from kb.terms import Matcher
 
@@ -209,17 +209,17 @@ class KnowledgeBase:
         """The pages whose running text mentions the term, by title."""
         return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
 
-    def locate(self, page: Page, section: int, word: str) -> Span:
-        """Where `word`, which stands in the prose of the page's section, is in the source."""
+    def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
+        """Where in the source is the first match, of `length` characters, that the prose of a section has."""
         facts = page.sections[section]
         start = page.headings[facts.heading].span.line if facts.heading is not None else 1
         following = 0 if facts.heading is None else facts.heading + 1
         end = page.headings[following].span.line if following < len(page.headings) else None
-        uses = sum(len(re.findall(rf"\b{re.escape(word)}s?\b", text)) for text in facts.prose)
+        uses = sum(len(pattern.findall(text)) for text in facts.prose)
         if start is None or (end is None and following < len(page.headings)):
             return Span(page.path)
-        place = locate_word(self.text_of(page.path), word, start, end, uses)
-        return Span(page.path, *place, len(word)) if place else Span(page.path)
+        place = locate(self.text_of(page.path), pattern, start, end, uses)
+        return Span(page.path, *place, length) if place else Span(page.path)
 
     # relations
 

@@ -30,12 +30,16 @@ class LinkOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A target that the published page links to or loads. `tag` is the HTML element that carries it."""
+    """A target that the published page links to or loads. `tag` is the HTML element that carries it.
+
+    `text` is what a reader gets to see or hear of it: the text of a link, the alternative text of an image.
+    """
 
     target: str
     tag: str
     origin: LinkOrigin
     span: Span
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class Undefined:
     """A reference link or footnote mark that the parser left as text, because nothing defines `label`."""
 
     label: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveContent:
+    """Something on the published page that runs or embeds what is not text, such as `<script>` or `onclick`."""
+
+    name: str
     span: Span
 
 
@@ -139,6 +151,7 @@ class Page:
     citation_groups: tuple[CitationGroup, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    active_contents: tuple[ActiveContent, ...] = ()
     faults: tuple[Fault, ...] = ()
 
     @property

@@ -42,9 +42,15 @@ _PLACES = re.compile(
 _FRONTS = re.compile(
     r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
 )
-# Before these an attribute goes that carries the mark: `{#id`, `{: .class #id` and `id="..."` in a tag.
+# Before these an attribute goes that carries the mark: `{#id`, `{: .class #id`, `id="..."` and `onclick="..."` in a
+# tag, and what follows the name of a tag that runs or embeds something.
 _IDS = re.compile(
-    r"(?P<list>(?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}))|(?P<tag><[a-zA-Z][^<>\n]*?\s(?=(?:id|name)\s*=\s*[\"'][^\"'\n]*[\"']))"
+    r"""
+    (?P<list> (?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}) )
+    | (?P<active> <(?:script|iframe|object|embed|form|base)\b )
+    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
@@ -72,7 +78,7 @@ class Dye:
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
         for match in _IDS.finditer(text):
-            cuts.append((match.end(), "list" if match["list"] is not None else "tag", True))
+            cuts.append((match.end(), match.lastgroup or "", True))
         cuts.sort(key=lambda cut: (cut[0], cut[2]))
         pieces: list[str] = []
         done, line, line_start = 0, first_line, 0
@@ -88,6 +94,8 @@ class Dye:
                 pieces.append(mark)
             elif form == "tag":
                 pieces.append(f'{ATTRIBUTE}="{mark}" ')
+            elif form == "active":
+                pieces.append(f' {ATTRIBUTE}="{mark}"')
             else:
                 colon = 1 if text[offset : offset + 1] == ":" else 0
                 pieces.append(text[offset : offset + colon] + f" {ATTRIBUTE}={mark} ")

@@ -8,15 +8,14 @@ import re
 _NOT_PROSE = re.compile(r"(`+)(?:(?!\1).)+\1|\]\([^)\n]*\)|\[[^\[\]\n]*@[^\[\]\n]*\]|^[ \t]*#{1,6}[^\n]*", re.MULTILINE)
 
 
-def locate_word(text: str, word: str, first: int, last: int | None, uses: int) -> tuple[int, int] | None:
-    """Line and column of the first `word` between the lines `first` and `last` (exclusive; None: to the end).
+def locate(text: str, pattern: re.Pattern[str], first: int, last: int | None, uses: int) -> tuple[int, int] | None:
+    """Line and column of the first match of `pattern` between the lines `first` and `last` (exclusive; None: the end).
 
     The parser saw `uses` of them in that stretch. Where the source has another number, some of them are something else
     and the place is not known: None.
     """
     lines = text.split("\n")
     stretch = "\n".join(lines[first - 1 : last - 1 if last else None])
-    pattern = re.compile(rf"\b{re.escape(word)}s?\b")
     for candidate in (stretch, _NOT_PROSE.sub(lambda match: " " * len(match[0]), stretch)):
         matches = list(pattern.finditer(candidate))
         if len(matches) == uses:

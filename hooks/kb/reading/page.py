@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
 from kb.model import (
+    ActiveContent,
     Anchor,
     Citation,
     CitationGroup,
@@ -46,6 +47,7 @@ _BLOCKS = prose.HEADINGS | {
     *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
 }
 _SHOWS_WITHOUT_TEXT = frozenset({"img", "svg", "video", "audio", "object", "iframe", "hr", "input"})
+_ACTIVE = frozenset({"script", "iframe", "object", "embed", "form", "base"})
 _TARGETS = {"href": ("a", "area", "link"), "src": ("img", "script", "iframe", "audio", "video", "source", "embed")}
 _PLACEHOLDER = re.compile(f"{STX}[^{ETX}]*{ETX}")
 _LEFT_REFERENCE = re.compile(
@@ -120,6 +122,7 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
         citation_groups=tuple(facts.citation_groups(path)),
         sections=tuple(_sections(facts.prose, result)),
         suppressions=tuple(result.suppressions),
+        active_contents=tuple(result.active_contents),
         faults=tuple(faults),
     )
     return Reading(page, tuple(dict.fromkeys(includes)))
@@ -314,6 +317,8 @@ class _Result(HTMLParser):
         self.anchors: list[Anchor] = []
         self.links: list[Link] = []
         self.suppressions: list[Suppression] = []
+        self.active_contents: list[ActiveContent] = []
+        self._open_links: list[tuple[int, dict[str, str], list[str]]] = []
         self.heading_by_number: dict[int, int] = {}
         self.content: dict[int, bool] = {-1: False}
         self._heading: tuple[str, dict[str, str]] | None = None
@@ -328,15 +333,29 @@ class _Result(HTMLParser):
             self._permalink = True
         elif "id" in values or (tag == "a" and "name" in values):
             self._add_anchor(values)
+        if tag in _ACTIVE:
+            self.active_contents.append(ActiveContent(f"<{tag}>", self._span(values.get(ATTRIBUTE, ""))))
+        for name in values:
+            if name.startswith("on"):
+                self.active_contents.append(ActiveContent(name, self._span(values.get(ATTRIBUTE, ""))))
         if tag in _SHOWS_WITHOUT_TEXT:
             self.content[len(self.headings) - 1] = True
         for attribute, tags in _TARGETS.items():
             if tag in tags and attribute in values and not self._permalink:
-                self._add_link(tag, values[attribute], _FROM_MARKDOWN in values)
+                self._add_link(tag, values[attribute], _FROM_MARKDOWN in values, values.get("alt", ""))
+                if tag == "a":
+                    self._open_links.append((len(self.links) - 1, values, []))
+        for _, _, text in self._open_links:
+            text.append(values.get("alt", ""))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
+        if tag == "a" and self._permalink:
             self._permalink = False
+        elif tag == "a" and self._open_links:
+            index, given, text = self._open_links.pop()
+            content = " ".join(strip("".join(text)).split())
+            name = given.get("aria-label") or content or given.get("title", "")
+            self.links[index] = replace(self.links[index], text=name)
         if self._heading and tag == self._heading[0]:
             self._add_heading()
 
@@ -346,6 +365,8 @@ class _Result(HTMLParser):
             self.suppressions.append(Suppression(match["rule"], match["reason"] or "", self._span(data)))
 
     def handle_data(self, data: str) -> None:
+        for _, _, text in self._open_links:
+            text.append(data)
         if self._heading:
             if not self._permalink:
                 self._heading_text.append(data)
@@ -376,7 +397,7 @@ class _Result(HTMLParser):
             placed = values.get(ATTRIBUTE, "")
             self.anchors.append(Anchor(anchor, self._span(placed) if placed else span))
 
-    def _add_link(self, tag: str, dyed: str, from_markdown: bool) -> None:
+    def _add_link(self, tag: str, dyed: str, from_markdown: bool, text: str) -> None:
         target = strip(dyed)
         origin = LinkOrigin.MARKDOWN if from_markdown else LinkOrigin.RAW_HTML
-        self.links.append(Link(target, tag, origin, self._span(dyed, len(target))))
+        self.links.append(Link(target, tag, origin, self._span(dyed, len(target)), strip(text)))

@@ -14,7 +14,18 @@ from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Finding, Severity
 
 Check = Callable[[KnowledgeBase], Iterator[Fault]]
-FAMILIES = ("files", "links", "citations", "glossary", "front_matter", "sections", "relations", "suppressions")
+FAMILIES = (
+    "files",
+    "links",
+    "citations",
+    "glossary",
+    "front_matter",
+    "sections",
+    "relations",
+    "prose",
+    "safety",
+    "suppressions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,8 @@ def run(kb: KnowledgeBase, select: Iterable[str] = (), ignore: Iterable[str] = (
         for fault in rule.check(kb)
         if not _is_accepted(kb, rule, fault)
     ]
-    return sorted(findings, key=_order)
+    # One definition of a target may serve many links; it is broken once.
+    return sorted(dict.fromkeys(findings), key=_order)
 
 
 def _is_accepted(kb: KnowledgeBase, rule: Rule, fault: Fault) -> bool:

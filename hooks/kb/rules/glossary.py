@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kb.knowledge import KnowledgeBase, term_anchor
@@ -129,7 +130,8 @@ def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
                     near = nearest(abbreviation, known)
                     suggestion = f"add it to the aliases of its term{f', or did you mean `{near}`?' if near else ''}"
                     message = f"the abbreviation '{abbreviation}' is explained nowhere"
-                    yield Fault(message, kb.locate(page, index, abbreviation), suggestion)
+                    pattern = re.compile(rf"\b{abbreviation}s?\b")
+                    yield Fault(message, kb.locate(page, index, pattern, len(abbreviation)), suggestion)
 
 
 @rule("definition-is-short", severity=Severity.WARNING)

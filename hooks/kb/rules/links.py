@@ -11,6 +11,8 @@ from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity
 from kb.nearest import nearest
 from kb.rules import rule
 
+_SAYS_NOTHING = frozenset({"here", "click here", "this", "this page", "link", "this link", "more", "read more"})
+
 
 @rule("link-target-exists")
 def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
@@ -149,6 +151,63 @@ def id_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"the id '{anchor.id}' is given twice{where}", anchor.span, "give one of them another id")
             else:
                 first[anchor.id] = anchor
+
+
+@rule("link-has-text")
+def link_has_text(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every link has a text, or an image with a description.
+
+    A link without one cannot be seen, and a screen reader announces its address letter by letter.
+
+    Bad:
+        [](denial.md)
+    Good:
+        [Denial](denial.md)
+    Fix:
+        Write what the link leads to between the brackets.
+    """
+    for page in kb.pages:
+        for link in page.links:
+            if link.tag == "a" and link.target and not link.text:
+                yield Fault(f"the link to '{link.target}' has no text", link.span, "say what it leads to")
+
+
+@rule("link-text-says-where", severity=Severity.WARNING)
+def link_text_says_where(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The text of a link says what it leads to, also when it is read by itself.
+
+    Many who use a screen reader go from link to link, and hear "here, here, this page".
+
+    Bad:
+        For defences click [here](../defences/index.md).
+    Good:
+        See the page on [defences](../defences/index.md).
+    Fix:
+        Make the name of what it leads to the text of the link.
+    """
+    for page in kb.pages:
+        for link in page.links:
+            if link.tag == "a" and link.text.casefold().strip(" .…") in _SAYS_NOTHING:
+                yield Fault(
+                    f"the link text '{link.text}' does not say where it leads", link.span, "name what it leads to"
+                )
+
+
+@rule("image-has-description")
+def image_has_description(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every image has a description for those who cannot see it.
+
+    Bad:
+        ![](hierarchy.png)
+    Good:
+        ![Seven levels of defences, from action at the bottom to high adaptive at the top](hierarchy.png)
+    Fix:
+        Say between the brackets what a reader is to take from the image.
+    """
+    for page in kb.pages:
+        for link in page.links:
+            if link.tag == "img" and not link.text.strip():
+                yield Fault(f"the image '{link.target}' has no description", link.span, "add it between the brackets")
 
 
 @rule("external-address-is-secure", severity=Severity.WARNING)
