@@ -1,6 +1,7 @@
 # make site | serve | check | test | lock | clean. Python 3.11 or newer and make are all that is needed.
 
 PYTHON ?= python3
+FORMAT ?= text
 VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := requirements.txt requirements-dev.txt pyproject.toml hooks/environment.py
@@ -23,7 +24,7 @@ serve: $(VENV)/.site
 	@$(BIN)/mkdocs serve
 
 check: $(VENV)/.site
-	@$(BIN)/kb check
+	@$(BIN)/kb check --format $(FORMAT)
 
 test: lint
 	@echo "Running the tests"

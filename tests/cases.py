@@ -81,6 +81,4 @@ def findings_of(folder: Path, files: dict[str, str], *select: str) -> list[Findi
 
 
 def shown(finding: Finding) -> str:
-    span = finding.span
-    place = ":".join(str(part) for part in (span.path, span.line, span.column) if part is not None)
-    return f"{place} {finding.rule}"
+    return f"{finding.span.place} {finding.rule}"

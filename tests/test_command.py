@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -126,3 +127,43 @@ def test_rules_are_listed_and_explained() -> None:
         assert name in listing
         assert kb("explain", name).output.rstrip().endswith(rule.documentation)
     assert kb("explain", "link-targt-exists").exit_code == 2
+
+
+MANY = {"docs/index.md": "---\ntitle: Home\n---\n\n" + "".join(f"[page {n}](gone{n}.md), 100% | \n" for n in range(12))}
+
+
+def test_github_annotations_stay_within_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = str(write_project(tmp_path, MANY))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    result = kb("check", "--format", "github", "--config", config)
+    lines = result.output.splitlines()
+    assert result.exit_code == 1
+    assert [line.startswith("::error ") for line in lines] == [True] * 10 + [False]
+    assert lines[0] == (
+        "::error file=docs/index.md,title=link-target-exists,line=5,col=10,endColumn=18::"
+        "there is no file 'gone0.md' for the link 'gone0.md'"
+    )
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").count("| `docs/index.md:") == 12
+
+
+def test_sarif_names_rules_places_and_level(tmp_path: Path) -> None:
+    document = json.loads(kb("check", "--format", "sarif", "--config", str(write_project(tmp_path, BROKEN))).output)
+    assert document["version"] == "2.1.0"
+    run = document["runs"][0]
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == set(all_rules())
+    assert run["results"][0]["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "docs/index.md", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 5, "startColumn": 12, "endColumn": 26},
+    }
+    assert run["results"][0]["level"] == "error"
+
+
+def test_junit_has_a_case_for_each_rule(tmp_path: Path) -> None:
+    suite = ElementTree.fromstring(
+        kb("check", "--format", "junit", "--config", str(write_project(tmp_path, BROKEN))).output
+    )
+    assert suite.get("failures") == "1"
+    assert len(suite.findall("testcase")) == len(all_rules())
+    failure = suite.find("testcase[@name='link-target-exists']/failure")
+    assert failure is not None
+    assert "docs/index.md:5:12: there is no file" in (failure.text or "")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 
 import click
+
+FORMATS = ["text", "json", "github", "sarif", "junit"]
 
 
 class _Group(click.Group):
@@ -32,7 +36,13 @@ def main() -> None:
 
 @main.command()
 @click.option("--config", default="mkdocs.yml", show_default=True, help="The configuration of a MkDocs project.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+)
 @click.option("--select", multiple=True, metavar="RULE", help="Apply this rule alone; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too; `strict: true` in mkdocs.yml does the same.")
@@ -48,16 +58,19 @@ def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
             raise engine.CannotRun(f"there is no rule '{name}'" + (f"; did you mean '{near}'?" if near else ""))
     project = engine.load(config)
     _, verdict = engine.judge(project, select, ignore)
-    if form == "json":
-        from kb.reports import json
-
-        click.echo(json.write(verdict))
-    else:
+    if form == "text":
         from rich.console import Console
 
         from kb.reports import text
 
         text.write(verdict, project.text_of, Console())
+    else:
+        report = importlib.import_module(f"kb.reports.{form}")
+        click.echo(report.write(verdict))
+        summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
+        if form == "github" and summary_file:
+            with open(summary_file, "a", encoding="utf-8") as file:
+                file.write(report.write_job_summary(verdict))
     sys.exit(1 if verdict.fails(strict or project.settings.strict) else 0)
 
 

@@ -20,6 +20,11 @@ class Span:
     column: int | None = None
     length: int = 1
 
+    @property
+    def place(self) -> str:
+        """`path:line:column`, as far as it is known."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
 
 class LinkOrigin(StrEnum):
     """Who resolves a target: MkDocs (relative to the source file) or the browser (relative to the published page)."""

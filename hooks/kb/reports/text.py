@@ -54,8 +54,7 @@ def _lines(text_of: Callable[[str], str], path: str) -> list[str]:
 
 def _write_finding(finding: Finding, lines: list[str], console: Console) -> None:
     span = finding.span
-    place = ":".join(str(part) for part in (span.path, span.line, span.column) if part is not None)
-    head = Text.assemble((place, "bold"), ": ", (finding.severity.value, _COLOURS[finding.severity]), ": ")
+    head = Text.assemble((span.place, "bold"), ": ", (finding.severity.value, _COLOURS[finding.severity]), ": ")
     head.append(finding.message)
     head.append(f"  [{finding.rule}]", style="dim")
     console.print(head, soft_wrap=True)
