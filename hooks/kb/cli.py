@@ -39,7 +39,7 @@ def main() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "github", "sarif", "junit"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -166,3 +167,115 @@ def _words(given: str) -> list[str]:
 def _entries(kb: KnowledgeBase) -> Iterator[Reference]:
     for bibliography in kb.bibliographies:
         yield from bibliography.entries
+
+
+@rule("work-is-listed-once")
+def work_is_listed_once(kb: KnowledgeBase) -> Iterator[Fault]:
+    """No work has two entries: none shares its DOI, or its title and year, with another.
+
+    Readers would find one work twice in a list, as if there were two that say so.
+
+    Bad:
+        Two entries with doi = {10.1037/a0018378}
+    Good:
+        One entry, cited on both pages.
+    Fix:
+        Keep the better entry, and use its key wherever the other was cited.
+    """
+    first: dict[tuple[str, str], Reference] = {}
+    for reference in kb.references.values():
+        title = " ".join(re.findall(r"\w+", reference.fields.get("title", "").casefold()))
+        volume = reference.fields.get("volume", "") + reference.fields.get("pages", "")
+        same = [("title and year", f"{title} {reference.fields.get('year', '')} {volume}")] if title else []
+        if doi := reference.fields.get("doi"):
+            same.append(("DOI", doi.casefold()))
+        for what, value in same:
+            earlier = first.setdefault((what, value), reference)
+            if earlier is not reference:
+                message = f"'{reference.key}' has the same {what} as '{earlier.key}' in {earlier.span.place}"
+                yield Fault(message, reference.span, "keep one of the two entries")
+                break
+
+
+@rule("identifier-is-well-formed")
+def identifier_is_well_formed(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A DOI, ISBN, ISSN, year or page range has the form and the check digit that it must have.
+
+    One wrong digit leads to another work, or to none.
+
+    Bad:
+        doi = {https://doi.org/10.1037/a0018378}, pages = {109--08}
+    Good:
+        doi = {10.1037/a0018378}, pages = {98--109}
+    Fix:
+        Copy it again from the work or from a public record of it. A year that nobody knows is {n.d.}.
+    """
+    for reference in _entries(kb):
+        for field, check in _FORMS.items():
+            value = reference.fields.get(field)
+            if value and (wrong := check(value)):
+                yield Fault(f"the {field} '{value}' of '{reference.key}' {wrong}", reference.span, "copy it again")
+
+
+@rule("citation-stays-out-of-headings")
+def citation_stays_out_of_headings(kb: KnowledgeBase) -> Iterator[Fault]:
+    """No heading contains a citation.
+
+    It would stand in the table of contents, in the address of the section and in every link to it.
+
+    Bad:
+        ## What critics say [@fonagy2015update]
+    Good:
+        ## What critics say
+    Fix:
+        Move the citation to the sentence that rests on it.
+    """
+    for page in kb.pages:
+        lines = {heading.span.line for heading in page.headings if heading.span.line and heading.span.path == page.path}
+        for citation in page.citations:
+            if citation.span.line in lines and citation.span.path == page.path:
+                yield Fault(f"'{citation.key}' is cited in a heading", citation.span, "cite it in the text")
+
+
+def _doi(value: str) -> str:
+    return "" if re.fullmatch(r"10\.\d{4,9}/\S+", value) else "is not of the form 10.1234/..."
+
+
+def _year(value: str) -> str:
+    return "" if re.fullmatch(r"\d{4}(?:[-/]\d{2,4})?|n\.d\.", value) else "is neither four digits nor n.d."
+
+
+def _pages(value: str) -> str:
+    match = re.fullmatch(r"(\d+)(-{1,3}|–|—)(\d+)", value)
+    if match is None:
+        return ""
+    if match[2] != "--":
+        return "needs two hyphens between its numbers"
+    first, last = match[1], match[3]
+    shortened = first[: -len(last)] + last if len(last) < len(first) else last
+    return "ends before it begins" if int(shortened) < int(first) else ""
+
+
+def _isbn(value: str) -> str:
+    digits = re.sub(r"[\s-]", "", value).upper()
+    if re.fullmatch(r"\d{13}", digits):
+        total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+        return "" if total % 10 == 0 else "has a wrong check digit"
+    if re.fullmatch(r"\d{9}[\dX]", digits):
+        return "" if _weighted(digits) % 11 == 0 else "has a wrong check digit"
+    return "has neither 10 nor 13 digits"
+
+
+def _issn(value: str) -> str:
+    digits = value.replace("-", "").upper()
+    if not re.fullmatch(r"\d{7}[\dX]", digits):
+        return "is not of the form 1234-5678"
+    return "" if _weighted(digits) % 11 == 0 else "has a wrong check digit"
+
+
+def _weighted(digits: str) -> int:
+    """The digits times their place from the right, X for ten (ISO 2108 for ISBN-10, ISO 3297 for ISSN)."""
+    return sum((10 if digit == "X" else int(digit)) * weight for weight, digit in enumerate(reversed(digits), start=1))
+
+
+_FORMS = {"doi": _doi, "year": _year, "pages": _pages, "isbn": _isbn, "issn": _issn}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kb.knowledge import KnowledgeBase
@@ -60,3 +61,39 @@ def glossary_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
         Use the field names above; lists stand in brackets or one item a line after a dash.
     """
     yield from kb.glossary.faults
+
+
+@rule("file-name-is-plain")
+def file_name_is_plain(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A page's file name consists of small letters, digits and hyphens.
+
+    It is the page's id and its address; capitals, spaces and accents make links that work on some computers only.
+
+    Bad:
+        docs/principles/Dynamic Unconscious.md
+    Good:
+        docs/principles/dynamic-unconscious.md
+    Fix:
+        Rename the file, and the links to it.
+    """
+    for page in kb.pages:
+        if kb.kind_of(page) is not None and not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", page.id):
+            yield Fault(f"the file name '{page.id}.md' is not plain", page.start, "small letters, digits and hyphens")
+
+
+@rule("file-name-is-unique")
+def file_name_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
+    """No two pages have the same file name, in whatever folders.
+
+    The name is the id by which relations find a page.
+
+    Bad:
+        docs/principles/defence.md and docs/defences/defence.md
+    Good:
+        docs/principles/defence.md and docs/defences/denial.md
+    Fix:
+        Rename one of them.
+    """
+    for page in kb.pages:
+        if kb.kind_of(page) is not None and kb.by_id[page.id] is not page:
+            yield Fault(f"the name '{page.id}' is already taken by {kb.by_id[page.id].path}", page.start, "rename one")
