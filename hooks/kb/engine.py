@@ -10,11 +10,13 @@ import datetime
 import json
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from mkdocs.config import load_config
 from mkdocs.config.base import ValidationError as ConfigValidationError
@@ -173,8 +175,23 @@ def read(project: Project) -> KnowledgeBase:
         glossary=_read_glossary(project),
         published_folders=[Path(folder) for folder in project.config.theme.dirs],
         absolute_links_start_in_docs=validation is _AbsoluteLinksValidationValue.RELATIVE_TO_DOCS,
+        navigation=list(_entries(project.config.nav)),
+        configuration=project.name_of(Path(project.config.config_file_path or "mkdocs.yml").resolve()),
         text_of=project.text_of,
     )
+
+
+def _entries(nav: Any) -> Iterator[str]:
+    """The paths in a navigation, however deep they stand."""
+    if isinstance(nav, str):
+        if not urlsplit(nav).scheme:
+            yield nav
+    elif isinstance(nav, dict):
+        for value in nav.values():
+            yield from _entries(value)
+    elif isinstance(nav, list):
+        for item in nav:
+            yield from _entries(item)
 
 
 def _read_page(project: Project, path: Path, uri: str, used: set[str]) -> Page:

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -24,11 +24,13 @@ class Target:
     """What a link points to within the site.
 
     `uri` is the source file meant, where one can be named; `exists` tells whether a reader finds something there.
+    `by_address` marks a link in Markdown that names the published address, which MkDocs leaves alone.
     """
 
     uri: str
     anchor: str
     exists: bool
+    by_address: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class KnowledgeBase:
     """Everything the rules and the rendering may ask.
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
-    further files that are published as they are (those of the theme). `text_of` reads a source file by its path.
+    further files that are published as they are (those of the theme). `navigation` holds the paths that the file
+    `configuration` puts into the navigation. `text_of` reads a source file by its path.
     """
 
     pages: Sequence[Page]
@@ -46,6 +49,8 @@ class KnowledgeBase:
     glossary: Glossary = field(default_factory=Glossary)
     published_folders: Sequence[Path] = ()
     absolute_links_start_in_docs: bool = False
+    navigation: Sequence[str] = ()
+    configuration: str = "mkdocs.yml"
     text_of: Callable[[str], str] = lambda path: ""
 
     # pages
@@ -100,10 +105,12 @@ class KnowledgeBase:
         uri = posixpath.normpath(posixpath.join(page.folder, path))
         anchor = unquote(anchor)
         if link.origin is LinkOrigin.MARKDOWN:
-            if uri == ".":
+            if posixpath.normpath(path) == ".":
                 return Target(page.uri, anchor, exists=True)
             if uri in self.files:
                 return Target(uri, anchor, exists=True)
+            target = self._resolve_address(page, path, uri, anchor)
+            return replace(target, by_address=target.exists)
         return self._resolve_address(page, path, uri, anchor)
 
     def _resolve_address(self, page: Page, path: str, uri: str, anchor: str) -> Target:

@@ -88,6 +88,15 @@ class Undefined:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkDefinition:
+    """A line `[label]: target`, and whether a link of the page uses it."""
+
+    label: str
+    is_used: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ActiveContent:
     """Something on the published page that runs or embeds what is not text, such as `<script>` or `onclick`."""
 
@@ -151,6 +160,7 @@ class Page:
     headings: tuple[Heading, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     links: tuple[Link, ...] = ()
+    link_definitions: tuple[LinkDefinition, ...] = ()
     undefined_references: tuple[Undefined, ...] = ()
     undefined_footnotes: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()

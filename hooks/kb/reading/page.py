@@ -24,6 +24,7 @@ from kb.model import (
     Fault,
     Heading,
     Link,
+    LinkDefinition,
     LinkOrigin,
     Page,
     Section,
@@ -117,6 +118,7 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
         headings=tuple(result.headings),
         anchors=tuple(result.anchors),
         links=tuple(result.links),
+        link_definitions=tuple(facts.link_definitions(path)),
         undefined_references=tuple(facts.left_references(path)),
         undefined_footnotes=tuple(facts.left_footnotes(path)),
         citation_groups=tuple(facts.citation_groups(path)),
@@ -139,7 +141,7 @@ def _convert(
 ) -> str:
     extensions = [*dialect.extensions, *([CitationSyntax()] if dialect.has_citations else []), facts]
     md = Markdown(extensions=extensions, extension_configs=dialect.configs)
-    md.references = _WithoutMarks()
+    md.references = facts.references
     if "toc" in md.treeprocessors:
         toc: Any = md.treeprocessors["toc"]
         slugify = toc.slugify
@@ -150,12 +152,17 @@ def _convert(
 
 
 class _WithoutMarks(dict[str, Any]):
-    """Link definitions by label, for labels that may carry a mark."""
+    """Link definitions by label, for labels that may carry a mark; `used` are the labels that were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used: set[str] = set()
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(strip(str(key)))
 
     def __getitem__(self, key: str) -> Any:
+        self.used.add(strip(key))
         return super().__getitem__(strip(key))
 
 
@@ -197,10 +204,17 @@ class _Facts(Extension):
         self.groups: list[str] = []
         self.prose: list[list[str]] = []
         self.blocks: list[str] = []
+        self.references = _WithoutMarks()
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_ReadTree(md, self), "kb-read", prose.PRIORITY)
         md.treeprocessors.register(_MarkLinks(md), "kb-mark-links", 0.5)
+
+    def link_definitions(self, path: str) -> Iterator[LinkDefinition]:
+        for label, (target, _) in self.references.items():
+            place = self.dye.place(target) or Span(path)
+            span = Span(place.path, place.line, place.column, max(1, len(strip(target))))
+            yield LinkDefinition(strip(label), label in self.references.used, span)
 
     def left_references(self, path: str) -> Iterator[Undefined]:
         """Reference links that the parser left as text."""

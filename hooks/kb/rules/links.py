@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from kb.knowledge import KnowledgeBase, Target
-from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity
+from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity, Span
 from kb.nearest import nearest
+from kb.reading.locate import locate
 from kb.rules import rule
 
 _SAYS_NOTHING = frozenset({"here", "click here", "this", "this page", "link", "this link", "more", "read more"})
@@ -76,7 +78,7 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     for _, link, target in _targets(kb):
         anchor = target.anchor
-        if not target.exists or target.uri not in kb.by_uri or not anchor or anchor.startswith((":~:", "__")):
+        if not target.exists or target.uri not in kb.by_uri or not anchor or anchor.startswith((":~:", "__", "fnref")):
             continue
         if anchor in kb.anchors(target.uri) or anchor == "top" or kb.by_uri[target.uri].faults:
             continue
@@ -125,6 +127,106 @@ def footnote_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
         for undefined in page.undefined_footnotes:
             message = f"the footnote '{undefined.label}' is defined nowhere on this page"
             yield Fault(message, undefined.span, f"add a line `[^{undefined.label}]: text`")
+
+
+@rule("footnote-is-used")
+def footnote_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every footnote has a mark in the text that leads to it.
+
+    A note that nothing leads to stands at the end of the page as a riddle.
+
+    Bad:
+        The term is older.
+
+        [^1]: Freud took it from everyday speech.
+    Good:
+        The term is older.[^1]
+
+        [^1]: Freud took it from everyday speech.
+    Fix:
+        Add the mark where the note belongs, or remove the note.
+    """
+    for page in kb.pages:
+        ids = {anchor.id for anchor in page.anchors}
+        for anchor in page.anchors:
+            label = anchor.id.removeprefix("fn:")
+            if anchor.id.startswith("fn:") and f"fnref:{label}" not in ids:
+                pattern = re.compile(rf"^ {{0,3}}\[\^{re.escape(label)}\]:", re.MULTILINE)
+                place = locate(kb.text_of(page.path), pattern, 1, None, uses=1)
+                span = Span(page.path, *place, len(label) + 3) if place else Span(page.path)
+                yield Fault(f"nothing leads to the footnote '{label}'", span, f"add `[^{label}]`, or remove the note")
+
+
+@rule("link-definition-is-used", severity=Severity.WARNING)
+def link_definition_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every line `[label]: target` of a page is used by a link of the page.
+
+    An unused one is often a link that was mistyped. Definitions in a file that several pages include are left alone.
+
+    Bad:
+        See [the manual][pmd].
+
+        [pdm]: ../instruments/psychodynamic-diagnostic-manual.md
+    Good:
+        See [the manual][pdm].
+
+        [pdm]: ../instruments/psychodynamic-diagnostic-manual.md
+    Fix:
+        Use it, or remove the line.
+    """
+    for page in kb.pages:
+        for definition in page.link_definitions:
+            if not definition.is_used and definition.span.path == page.path:
+                message = f"no link uses the label '{definition.label}'"
+                yield Fault(message, definition.span, "use it, or remove the line")
+
+
+@rule("link-names-the-source", severity=Severity.WARNING)
+def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A link in Markdown names the source file, with its ending and relative to the page.
+
+    The published address works only as long as the site is built in the same way and served at the same place, and
+    nobody notices when the page is renamed.
+
+    Bad:
+        [Denial](../denial/), [Denial](/defences/denial/)
+    Good:
+        [Denial](denial.md)
+    Fix:
+        Take the suggested path.
+    """
+    for page, link, target in _targets(kb):
+        if target.by_address:
+            suggestion = _did_you_mean(page, link, target.uri) if target.uri in kb.files else None
+            yield Fault(f"'{link.target}' names the published address", link.span, suggestion)
+    for page in kb.pages:
+        for link in page.links:
+            absolute = link.target.startswith("/") and not link.target.startswith("//")
+            if absolute and link.origin is LinkOrigin.MARKDOWN and not kb.absolute_links_start_in_docs:
+                message = f"'{link.target}' begins at the root of the web server"
+                yield Fault(message, link.span, "write the path relative to this page")
+
+
+@rule("navigation-entry-exists")
+def navigation_entry_exists(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every page that the navigation of mkdocs.yml names exists.
+
+    Bad:
+        nav: [index.md, gone.md]
+    Good:
+        nav: [index.md]
+    Fix:
+        Take the suggested path, or remove the entry.
+    """
+    for entry in kb.navigation:
+        if posixpath.normpath(entry.partition("#")[0]) in kb.files or entry.startswith("/") or entry.endswith("/"):
+            continue
+        pattern = re.compile(rf"(?<![\w/.-]){re.escape(entry)}(?![\w/.-])")
+        place = locate(kb.text_of(kb.configuration), pattern, 1, None, uses=1)
+        span = Span(kb.configuration, *place, len(entry)) if place else Span(kb.configuration)
+        near = _likely(kb, entry)
+        message = f"the navigation names '{entry}', which does not exist"
+        yield Fault(message, span, f"did you mean `{near}`?" if near else None)
 
 
 @rule("id-is-unique")
