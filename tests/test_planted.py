@@ -1,0 +1,66 @@
+"""Faults planted at random places of the real site: each is found at its line and column, and nothing else is."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cases import shown
+from conftest import copy_project
+from kb import engine
+
+# A sentence with one fault, the rule that finds it, and the words at which the finding stands.
+FAULTS = [
+    ("A [sound text](nowhere-at-all.md) here.", "link-target-exists", "nowhere-at-all.md"),
+    ("A picture ![of a tree](tree.png) here.", "link-target-exists", "tree.png"),
+    ("A [sound text](#no-such-heading) here.", "link-anchor-exists", "#no-such-heading"),
+    ("A [sound text][no such label] here.", "reference-link-is-defined", "no such label"),
+    ("A word[^no-such-note] here.", "footnote-is-defined", "[^no-such-note]"),
+    ("A claim [see @nobody1900, p. 3] here.", "citation-resolves", "nobody1900"),
+    ("A claim [@shedler2010efficacy; -@nobody1900] here.", "citation-resolves", "nobody1900"),
+    ("Some call it XQZ here.", "abbreviation-is-defined", "XQZ"),
+    ("It helped 23 % of them.", "statistic-comes-from-data", "23 %"),
+    ("This is the gold standard here.", "wording-is-neutral", "gold standard"),
+    ('A frame <iframe title="x"></iframe> here.', "page-runs-nothing", ' title="x"'),
+    ("A picture ![](../index.md) here.", "image-has-description", "../index.md"),
+    ("A link [here](../index.md) to read.", "link-text-says-where", "../index.md"),
+    ("An address [of a site](http://example.org) here.", "external-address-is-secure", "http://example.org"),
+]
+SEEDS = range(3)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("planted"))
+
+
+def places(text: str) -> Iterator[int]:
+    """The lines before which a paragraph may begin: those of a paragraph or heading that follows an empty line."""
+    lines = text.split("\n")
+    body = text[: text.index("\n---\n", 3)].count("\n") + 2
+    for number in range(body, len(lines)):
+        if not lines[number - 1] and re.match(r"[A-Z#]", lines[number]):
+            yield number
+
+
+@pytest.mark.parametrize(("sentence", "rule", "words"), FAULTS, ids=lambda value: value if "-" in value else "")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_planted_fault_is_found_and_nothing_else(folder: Path, sentence: str, rule: str, words: str, seed: int) -> None:
+    chance = random.Random(f"{seed} {sentence}")
+    pages = [page for page in sorted((folder / "docs").glob("*/*.md")) if "\n## " in page.read_text(encoding="utf-8")]
+    page = chance.choice([page for page in pages if page.parent.name != "about"])
+    before = page.read_text(encoding="utf-8")
+    line = chance.choice(list(places(before)))
+    lines = before.split("\n")
+    page.write_text("\n".join([*lines[:line], sentence, "", *lines[line:]]), encoding="utf-8")
+    try:
+        project = engine.load(str(folder / "mkdocs.yml"))
+        findings = engine.judge(project)[1].findings
+    finally:
+        page.write_text(before, encoding="utf-8")
+    name = page.relative_to(folder).as_posix()
+    assert [shown(finding) for finding in findings] == [f"{name}:{line + 1}:{sentence.index(words) + 1} {rule}"]
