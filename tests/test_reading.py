@@ -17,6 +17,7 @@ from kb.reading.dye import Dye, strip
 from kb.reading.glossary import read_glossary
 from kb.reading.locate import locate
 from kb.reading.page import Dialect, read_page
+from kb.reading.tree import TreeFacts
 
 EXTENSIONS = [
     "admonition",
@@ -52,7 +53,7 @@ def test_marks_change_nothing(file: Path) -> None:
     """Converted with marks and stripped of them, a text is byte for byte what it is without marks."""
     body = file.read_text(encoding="utf-8")
     plain = Markdown(extensions=[*DIALECT.extensions, CitationSyntax()], extension_configs=CONFIGS).convert(body)
-    facts = page._Facts(Dye())
+    facts = TreeFacts(Dye())
     dyed = page._convert(body, "p.md", 1, DIALECT, facts, [], str)
     for attribute in ("data-kb-markdown", "data-kb-heading"):
         dyed = re.sub(rf' {attribute}="\d*"', "", dyed)
