@@ -138,6 +138,9 @@ class KnowledgeBase:
         if page.citations:
             yield "references"
             yield from (reference_anchor(citation.key) for citation in page.citations)
+        if further := further_reading(page):
+            yield "further-reading"
+            yield from (reference_anchor(name.text) for name in further)
         kind = self.kind_of(page)
         if kind is not None:
             yield "cite-this-page"
@@ -170,10 +173,7 @@ class KnowledgeBase:
         used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
         for page in self.pages:
             used.extend(further_reading(page))
-            for hierarchy, level in _mapping(page.front_matter.data.get("levels")).items():
-                source = _mapping(level).get("source")
-                if isinstance(source, str):
-                    used.append(Name(source, self._place(page, "levels", hierarchy, "source", VALUE)))
+            used.extend(level.source for level in levels_of(page))
         used.extend(source for term in self.glossary.terms for source in term.sources)
         return used
 
@@ -282,6 +282,26 @@ def title_of(page: Page) -> str:
 def aliases_of(page: Page) -> list[str]:
     """The other names of the page, as far as they are well-formed."""
     return [alias for alias in _list(page.front_matter.data.get("aliases")) if isinstance(alias, str)]
+
+
+@dataclass(frozen=True, slots=True)
+class HierarchyLevel:
+    """Where a published hierarchy of defences puts the defence of a page, and the work that says so."""
+
+    hierarchy: str
+    level: str
+    source: Name
+
+
+def levels_of(page: Page) -> list[HierarchyLevel]:
+    """The levels that the page declares, as far as they are well-formed."""
+    found = []
+    for hierarchy, declared in _mapping(page.front_matter.data.get("levels")).items():
+        level, source = _mapping(declared).get("level"), _mapping(declared).get("source")
+        if isinstance(level, str) and isinstance(source, str):
+            span = page.front_matter.places.get(("levels", hierarchy, "source", VALUE), page.start)
+            found.append(HierarchyLevel(hierarchy, level, Name(source, span)))
+    return found
 
 
 def further_reading(page: Page) -> list[Name]:

@@ -10,7 +10,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from kb.kinds import RELATIONS, Kind
-from kb.knowledge import KnowledgeBase, aliases_of, further_reading, reference_anchor, title_of
+from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, reference_anchor, title_of
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
@@ -58,13 +58,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
     """Every group of citations that rendering will ask for, as source text."""
     groups = {group.text for page in kb.pages for group in page.citation_groups}
     groups |= {lists.sources_of(term) for term in kb.glossary.terms}
-    for page in kb.pages:
-        levels = page.front_matter.data.get("levels")
-        groups |= (
-            {f"@{level.get('source')}" for level in levels.values() if isinstance(level, dict)}
-            if isinstance(levels, dict)
-            else set()
-        )
+    groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
 
 
@@ -162,7 +156,7 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
             rows.append((label, [data[field]]))
     if data.get("fit") in _FIT:
         rows.append(("Evidence", [_FIT[data["fit"]]]))
-    rows += _levels(data.get("levels"), page, formatted)
+    rows += _levels(page, formatted)
     rows += _related(kb, page)
     if isinstance(data.get("reviewed"), datetime.date):
         rows.append(("Reviewed", [_day(data["reviewed"])]))
@@ -172,15 +166,11 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     return [summary, box]
 
 
-def _levels(levels: object, page: Page, formatted: Formatted) -> list[tuple[str, list[Element | str]]]:
-    if not isinstance(levels, dict):
-        return []
-    rows: list[tuple[str, list[Element | str]]] = []
-    for hierarchy, level in levels.items():
-        if isinstance(level, dict):
-            source = lists.source_note(f"@{level.get('source')}", page, formatted)
-            rows.append((str(hierarchy), [f"{level.get('level')} ", source]))
-    return rows
+def _levels(page: Page, formatted: Formatted) -> list[tuple[str, list[Element | str]]]:
+    return [
+        (level.hierarchy, [level.level + " ", lists.source_note("@" + level.source.text, page, formatted)])
+        for level in levels_of(page)
+    ]
 
 
 def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | str]]]:
