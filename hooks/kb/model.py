@@ -139,12 +139,25 @@ class FrontMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of the source that mends a fault beyond doubt: `new` in place of `old`, which stands at `span`."""
+
+    span: Span
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, where, and how to mend it. The rule that reports it makes it a finding."""
+    """What is wrong, where, and how to mend it. The rule that reports it makes it a finding.
+
+    `edit` is the mend where it is safe to make without a person looking: the suggestion, ready to be applied.
+    """
 
     message: str
     span: Span
     suggestion: str | None = None
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,3 +299,4 @@ class Finding:
     span: Span
     message: str
     suggestion: str | None = None
+    edit: Edit | None = None

@@ -74,7 +74,7 @@ def run(kb: KnowledgeBase, select: Iterable[str] = (), ignore: Iterable[str] = (
     """
     selected, ignored = set(select), set(ignore)
     findings = [
-        Finding(rule.name, rule.severity, fault.span, fault.message, fault.suggestion)
+        Finding(rule.name, rule.severity, fault.span, fault.message, fault.suggestion, fault.edit)
         for rule in all_rules().values()
         if (not selected or rule.name in selected) and rule.name not in ignored
         for fault in rule.check(kb)
