@@ -11,8 +11,9 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from rich.console import Console
 
-from kb import engine
+from kb import engine, gate
 from kb.knowledge import aliases_of, title_of
+from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
 from kb.reports import text
@@ -35,8 +36,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Give the verdict before anything is written; a build with errors ends here, a preview shows them and goes on."""
     try:
         project = engine.project(config)
-        kb, verdict = engine.judge(project)
-    except engine.CannotRun as error:
+        kb, verdict = gate.judge(project)
+    except CannotRun as error:
         raise Abort(str(error)) from None
     if verdict.findings:
         text.write(verdict, project.text_of, Console(stderr=True))
@@ -45,7 +46,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     if verdict.fails(project.settings.strict) and not _Build.is_preview:
         raise Abort("Nothing was published: mend the findings above and build again.")
     try:
-        files = engine.bibliography_files(project)
+        files = project.bibliography_files
         formatted = format_citations(files, citation_groups(kb), project.cache_of("citations"))
     except Exception as error:
         # A preview goes on with a bibliography that cannot be formatted, and the findings say why it cannot.

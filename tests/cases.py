@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb import engine
+from kb import engine, gate
 from kb.model import Finding
 
 CONFIG = """\
@@ -77,7 +77,7 @@ def write_project(folder: Path, files: dict[str, str]) -> Path:
 
 def findings_of(folder: Path, files: dict[str, str], *select: str) -> list[Finding]:
     project = engine.load(str(write_project(folder, files)))
-    return list(engine.judge(project, select)[1].findings)
+    return list(gate.judge(project, select)[1].findings)
 
 
 def shown(finding: Finding) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from cases import shown
 from conftest import copy_project
-from kb import engine
+from kb import engine, gate
 
 # A sentence with one fault, the rule that finds it, and the words at which the finding stands.
 FAULTS = [
@@ -59,7 +59,7 @@ def test_planted_fault_is_found_and_nothing_else(folder: Path, sentence: str, ru
     page.write_text("\n".join([*lines[:line], sentence, "", *lines[line:]]), encoding="utf-8")
     try:
         project = engine.load(str(folder / "mkdocs.yml"))
-        findings = engine.judge(project)[1].findings
+        findings = gate.judge(project)[1].findings
     finally:
         page.write_text(before, encoding="utf-8")
     name = page.relative_to(folder).as_posix()

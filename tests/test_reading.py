@@ -177,13 +177,22 @@ def test_word_is_located_or_not_at_all(text: str, place: tuple[int, int] | None)
     assert locate(text, re.compile("TFP"), 1, None, uses=1) == place
 
 
-def test_damaged_cache_is_no_cache(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b"", b"truncated", b"\0" * 64])
+def test_damaged_cache_is_no_cache(tmp_path: Path, damage: bytes) -> None:
     cache = Cache(tmp_path / "c")
-    key = digest("a")
-    assert cache.get(key) is None
-    cache.put(key, {"x": 1})
-    assert cache.get(key) == {"x": 1}
-    (tmp_path / "c" / key).write_bytes(b"\x80garbage")
-    assert cache.get(key) is None
-    cache.keep_only(set())
-    assert list((tmp_path / "c").iterdir()) == []
+    cache.put(digest("a"), {"x": 1})
+    cache.save()
+    assert Cache(tmp_path / "c").get(digest("a")) == {"x": 1}
+    (tmp_path / "c").write_bytes(damage)
+    assert Cache(tmp_path / "c").get(digest("a")) is None
+
+
+def test_cache_forgets_what_was_not_asked_for(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "c")
+    cache.put("a", 1)
+    cache.put("b", 2)
+    cache.save()
+    later = Cache(tmp_path / "c")
+    assert later.get("a") == 1
+    later.save()
+    assert Cache(tmp_path / "c").get("b") is None

@@ -20,7 +20,7 @@ class _Group(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            from kb.engine import CannotRun
+            from kb.project import CannotRun
 
             if not isinstance(error, CannotRun):
                 raise
@@ -48,16 +48,17 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="Let warnings fail too; `strict: true` in mkdocs.yml does the same.")
 def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ...], strict: bool) -> None:
     """Say what is broken, where, and how to mend it."""
-    from kb import engine
+    from kb import engine, gate
     from kb.nearest import nearest
+    from kb.project import CannotRun
     from kb.rules import all_rules
 
     for name in (*select, *ignore):
         if name not in all_rules():
             near = nearest(name, all_rules())
-            raise engine.CannotRun(f"there is no rule '{name}'" + (f"; did you mean '{near}'?" if near else ""))
+            raise CannotRun(f"there is no rule '{name}'" + (f"; did you mean '{near}'?" if near else ""))
     project = engine.load(config)
-    _, verdict = engine.judge(project, select, ignore)
+    _, verdict = gate.judge(project, select, ignore)
     if form == "text":
         from rich.console import Console
 
@@ -91,8 +92,8 @@ def list_rules() -> None:
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Print what RULE checks, why, and how to mend what it finds."""
-    from kb.engine import CannotRun
     from kb.nearest import nearest
+    from kb.project import CannotRun
     from kb.rules import all_rules
 
     known = all_rules()

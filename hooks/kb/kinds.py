@@ -1,95 +1,17 @@
-"""The content model: the kinds of page, the front matter each may have, and the sections each must have.
+"""The content model: the kinds of page, the sections each must have, and how pages may be related.
 
-The folder of a page is its kind. Nothing that can be computed is a field.
+The folder of a page is its kind.
 """
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+if TYPE_CHECKING:
+    from kb.schemas import Fields
 
-Text = Annotated[str, Field(min_length=1)]
-Identifiers = list[Text]
-Reasons = dict[Text, Text]
 IN_PLAIN_WORDS = "In plain words"
-
-
-class Fields(BaseModel):
-    """What every page may say of itself."""
-
-    model_config = ConfigDict(extra="forbid", strict=False)
-
-    title: Text
-    summary: Text
-    aliases: Identifiers = []
-    reviewed: datetime.date
-    further_reading: Identifiers = []
-
-
-class SectionFields(BaseModel):
-    """The index page of a folder, and pages that belong to no kind."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: Text
-    summary: Text | None = None
-    lists: Literal["glossary", "references"] | None = None
-    further_reading: Identifiers = []
-    hide: list[Literal["navigation", "toc"]] = []
-
-
-class ConceptFields(Fields):
-    builds_on: Reasons = {}
-    contrasts_with: Reasons = {}
-    same_as: Identifiers = []
-
-
-class TechniqueFields(ConceptFields):
-    used_in: Identifiers = []
-
-
-class Level(BaseModel):
-    """Where one published hierarchy puts a defence, and the work that says so."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    level: Text
-    source: Text
-
-
-class DefenceFields(ConceptFields):
-    levels: dict[Text, Level] = {}
-
-
-class IndicationFields(ConceptFields):
-    fit: Literal["supported", "limited", "caution", "not-first-line"]
-
-
-class ApproachFields(ConceptFields):
-    studied_for: Identifiers = []
-
-
-class InstrumentFields(ConceptFields):
-    measures: Identifiers = []
-    edition: Text
-
-
-class EvidenceFields(ConceptFields):
-    design: Text
-    comparison: Text
-    debated_by: Identifiers = []
-
-
-class DebateFields(ConceptFields):
-    positions: Identifiers = []
-
-
-class GuideFields(Fields):
-    audience: Text
-    path: Identifiers = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +20,25 @@ class Kind:
 
     name: str
     folder: str
-    fields: type[Fields]
     first: tuple[str, ...]
     last: tuple[str, ...] = ()
     is_free: bool = False
     is_concept: bool = True
 
     @property
+    def fields(self) -> type[Fields]:
+        """The schema of its front matter."""
+        from kb.schemas import BY_KIND
+
+        return BY_KIND[self.name]
+
+    @property
     def sections(self) -> tuple[str, ...]:
         return self.first + self.last
 
 
-def _kind(name: str, folder: str, fields: type[Fields], *sections: str) -> Kind:
-    return Kind(name, folder, fields, (IN_PLAIN_WORDS, *sections))
+def _kind(name: str, folder: str, *sections: str) -> Kind:
+    return Kind(name, folder, (IN_PLAIN_WORDS, *sections))
 
 
 # In the order of the navigation.
@@ -118,7 +46,6 @@ KINDS = (
     Kind(
         "guide",
         "guides",
-        GuideFields,
         first=(IN_PLAIN_WORDS, "Who this is for"),
         last=("Next steps",),
         is_free=True,
@@ -127,7 +54,6 @@ KINDS = (
     _kind(
         "principle",
         "principles",
-        ConceptFields,
         "What it means",
         "What it looks like",
         "How schools differ",
@@ -137,7 +63,6 @@ KINDS = (
     _kind(
         "mechanism",
         "mechanisms",
-        ConceptFields,
         "What is thought to happen",
         "How it is studied",
         "Evidence and criticism",
@@ -146,7 +71,6 @@ KINDS = (
     _kind(
         "technique",
         "techniques",
-        TechniqueFields,
         "Aim",
         "When to use",
         "When not to use",
@@ -158,7 +82,6 @@ KINDS = (
     _kind(
         "defence",
         "defences",
-        DefenceFields,
         "What it does",
         "What it looks like",
         "Adaptive and costly sides",
@@ -170,7 +93,6 @@ KINDS = (
     _kind(
         "indication",
         "indications",
-        IndicationFields,
         "What psychodynamic therapy offers",
         "What the evidence says",
         "What guidelines say",
@@ -181,7 +103,6 @@ KINDS = (
     _kind(
         "approach",
         "approaches",
-        ApproachFields,
         "Where it comes from",
         "Idea of change",
         "Format",
@@ -193,7 +114,6 @@ KINDS = (
     _kind(
         "instrument",
         "instruments",
-        InstrumentFields,
         "What it describes or measures",
         "Structure and edition",
         "How it is used",
@@ -203,7 +123,6 @@ KINDS = (
     _kind(
         "evidence",
         "evidence",
-        EvidenceFields,
         "Question",
         "Design",
         "Results",
@@ -215,7 +134,6 @@ KINDS = (
     _kind(
         "debate",
         "debates",
-        DebateFields,
         "The question",
         "Positions",
         "What each side relies on",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
 
 
-class Settings(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Settings:
     """The project's own settings; paths are relative to mkdocs.yml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     bibliography: str | None = None
     """A BibTeX file, or a folder of them. Turns citations on."""
@@ -24,3 +23,16 @@ class Settings(BaseModel):
 
     plain_abbreviations: frozenset[str] = frozenset()
     """Abbreviations that need no glossary entry, because everybody knows them."""
+
+
+def read_settings(data: object) -> Settings:
+    """Check what mkdocs.yml says; ValueError with one line where it says something that is no setting."""
+    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+    schema = TypeAdapter(with_config(ConfigDict(extra="forbid"))(Settings))
+    try:
+        return schema.validate_python(data)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in detail["loc"])
+        raise ValueError(f"{field}: {detail['msg'].lower()}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 from kb.model import ActiveContent, Anchor, Heading, Link, LinkOrigin, Span, Suppression
@@ -66,7 +65,7 @@ class PublishedFacts(HTMLParser):
             index, given, text = self._open_links.pop()
             content = " ".join(strip("".join(text)).split())
             name = given.get("aria-label") or content or given.get("title", "")
-            self.links[index] = replace(self.links[index], text=name)
+            self.links[index] = self.links[index]._replace(text=name)
         if self._heading and tag == self._heading[0]:
             self._add_heading()
 

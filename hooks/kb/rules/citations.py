@@ -217,7 +217,7 @@ def identifier_is_well_formed(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"the {field} '{value}' of '{reference.key}' {wrong}", reference.span, "copy it again")
 
 
-@rule("citation-stays-out-of-headings")
+@rule("citation-stays-out-of-headings", alone=True)
 def citation_stays_out_of_headings(kb: KnowledgeBase) -> Iterator[Fault]:
     """No heading contains a citation.
 

@@ -10,7 +10,7 @@ from kb.model import Fault
 from kb.rules import rule
 
 
-@rule("page-can-be-read")
+@rule("page-can-be-read", alone=True)
 def page_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every page is text in UTF-8, of at most 1 MiB, with front matter in valid YAML, and can be converted.
 
@@ -63,7 +63,7 @@ def glossary_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
     yield from kb.glossary.faults
 
 
-@rule("file-name-is-plain")
+@rule("file-name-is-plain", alone=True)
 def file_name_is_plain(kb: KnowledgeBase) -> Iterator[Fault]:
     """A page's file name consists of small letters, digits and hyphens.
 

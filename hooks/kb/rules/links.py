@@ -87,7 +87,7 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         yield Fault(message, link.span, f"did you mean `#{near}`?" if near else None)
 
 
-@rule("reference-link-is-defined")
+@rule("reference-link-is-defined", alone=True)
 def reference_link_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every link of the form `[text][label]` has a line `[label]: target`.
 
@@ -108,7 +108,7 @@ def reference_link_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
             yield Fault(message, undefined.span, f"add a line `[{undefined.label}]: target`")
 
 
-@rule("footnote-is-defined")
+@rule("footnote-is-defined", alone=True)
 def footnote_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every footnote mark `[^label]` has a note `[^label]: text`.
 
@@ -129,7 +129,7 @@ def footnote_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
             yield Fault(message, undefined.span, f"add a line `[^{undefined.label}]: text`")
 
 
-@rule("footnote-is-used")
+@rule("footnote-is-used", alone=True)
 def footnote_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every footnote has a mark in the text that leads to it.
 
@@ -157,7 +157,7 @@ def footnote_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"nothing leads to the footnote '{label}'", span, f"add `[^{label}]`, or remove the note")
 
 
-@rule("link-definition-is-used", severity=Severity.WARNING)
+@rule("link-definition-is-used", severity=Severity.WARNING, alone=True)
 def link_definition_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every line `[label]: target` of a page is used by a link of the page.
 
@@ -229,7 +229,7 @@ def navigation_entry_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         yield Fault(message, span, f"did you mean `{near}`?" if near else None)
 
 
-@rule("id-is-unique")
+@rule("id-is-unique", alone=True)
 def id_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
     """No id is given twice on a page.
 
@@ -255,7 +255,7 @@ def id_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
                 first[anchor.id] = anchor
 
 
-@rule("link-has-text")
+@rule("link-has-text", alone=True)
 def link_has_text(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every link has a text, or an image with a description.
 
@@ -274,7 +274,7 @@ def link_has_text(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"the link to '{link.target}' has no text", link.span, "say what it leads to")
 
 
-@rule("link-text-says-where", severity=Severity.WARNING)
+@rule("link-text-says-where", severity=Severity.WARNING, alone=True)
 def link_text_says_where(kb: KnowledgeBase) -> Iterator[Fault]:
     """The text of a link says what it leads to, also when it is read by itself.
 
@@ -295,7 +295,7 @@ def link_text_says_where(kb: KnowledgeBase) -> Iterator[Fault]:
                 )
 
 
-@rule("image-has-description")
+@rule("image-has-description", alone=True)
 def image_has_description(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every image has a description for those who cannot see it.
 
@@ -312,7 +312,7 @@ def image_has_description(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"the image '{link.target}' has no description", link.span, "add it between the brackets")
 
 
-@rule("external-address-is-secure", severity=Severity.WARNING)
+@rule("external-address-is-secure", severity=Severity.WARNING, alone=True)
 def external_address_is_secure(kb: KnowledgeBase) -> Iterator[Fault]:
     """Links to other sites use https.
 

@@ -28,7 +28,7 @@ _REFUSED = {
 _WORDING = re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in _REFUSED), re.IGNORECASE)
 
 
-@rule("statistic-comes-from-data")
+@rule("statistic-comes-from-data", alone=True)
 def statistic_comes_from_data(kb: KnowledgeBase) -> Iterator[Fault]:
     """No statistic is typed into a text: no percentage, effect size, p-value, interval or sample size.
 
@@ -46,7 +46,7 @@ def statistic_comes_from_data(kb: KnowledgeBase) -> Iterator[Fault]:
         yield Fault(f"'{match[0]}' is a number typed into the text", span, "say it in words, with the comparison")
 
 
-@rule("wording-is-neutral", severity=Severity.WARNING)
+@rule("wording-is-neutral", severity=Severity.WARNING, alone=True)
 def wording_is_neutral(kb: KnowledgeBase) -> Iterator[Fault]:
     """The text uses no word that sells, overstates, or makes a person into a condition.
 

@@ -15,7 +15,7 @@ _MERGE = re.compile(r"^(?:<{7} \S.*|={7}|>{7} \S.*)$", re.MULTILINE)
 _HIDDEN = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
-@rule("page-runs-nothing")
+@rule("page-runs-nothing", alone=True)
 def page_runs_nothing(kb: KnowledgeBase) -> Iterator[Fault]:
     """No page brings a script, a frame, a form or an event handler of its own.
 
@@ -38,7 +38,7 @@ def page_runs_nothing(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"'{link.target[:40]}' runs a script", link.span, "remove it")
 
 
-@rule("resource-is-our-own")
+@rule("resource-is-our-own", alone=True)
 def resource_is_our_own(kb: KnowledgeBase) -> Iterator[Fault]:
     """Images and other files that a page loads come from the site itself.
 
@@ -59,7 +59,7 @@ def resource_is_our_own(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"the page loads '{link.target}' from another host", link.span, "put the file into docs")
 
 
-@rule("merge-is-finished")
+@rule("merge-is-finished", alone=True)
 def merge_is_finished(kb: KnowledgeBase) -> Iterator[Fault]:
     """No page contains the marks of a merge that was not finished.
 
@@ -79,7 +79,7 @@ def merge_is_finished(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault("a merge was not finished here", span, "decide between the two versions")
 
 
-@rule("text-hides-nothing")
+@rule("text-hides-nothing", alone=True)
 def text_hides_nothing(kb: KnowledgeBase) -> Iterator[Fault]:
     """No page contains control characters or characters that reverse the direction of text.
 

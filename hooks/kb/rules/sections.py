@@ -10,7 +10,7 @@ from kb.nearest import nearest
 from kb.rules import rule
 
 
-@rule("required-section-is-present")
+@rule("required-section-is-present", alone=True)
 def required_section_is_present(kb: KnowledgeBase) -> Iterator[Fault]:
     """A page has every section that its kind requires, each a heading of the second level.
 
@@ -40,7 +40,7 @@ def required_section_is_present(kb: KnowledgeBase) -> Iterator[Fault]:
             yield Fault(f"the section '{section}' is missing {where}", span, suggestion)
 
 
-@rule("sections-are-in-order")
+@rule("sections-are-in-order", alone=True)
 def sections_are_in_order(kb: KnowledgeBase) -> Iterator[Fault]:
     """The required sections stand in the order of the kind's template, once each.
 
@@ -85,7 +85,7 @@ def _free_ends(headings: list[Heading], first: tuple[str, ...], last: tuple[str,
             )
 
 
-@rule("section-has-content")
+@rule("section-has-content", alone=True)
 def section_has_content(kb: KnowledgeBase) -> Iterator[Fault]:
     """No required section is empty.
 

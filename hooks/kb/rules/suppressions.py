@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault
@@ -10,7 +11,7 @@ from kb.nearest import nearest
 from kb.rules import all_rules, rule
 
 
-@rule("suppression-has-reason")
+@rule("suppression-has-reason", alone=True)
 def suppression_has_reason(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding says why.
 
@@ -30,7 +31,7 @@ def suppression_has_reason(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(message, suppression.span, "add `because ...`")
 
 
-@rule("suppression-names-a-rule")
+@rule("suppression-names-a-rule", alone=True)
 def suppression_names_a_rule(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding names a rule of the gate.
 
@@ -65,6 +66,9 @@ def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     for page in kb.pages:
         for suppression in page.suppressions:
             known = all_rules().get(suppression.rule)
-            if known and not any(suppression.covers(fault.span) for fault in known.check(kb)):
+            if known is None:
+                continue
+            seen = replace(kb, pages=[page]) if known.alone else kb
+            if not any(suppression.covers(fault.span) for fault in known.check(seen)):
                 message = f"'{suppression.rule}' finds nothing on the line after this comment"
                 yield Fault(message, suppression.span, "remove the comment")

@@ -1,0 +1,194 @@
+"""Read a project's files into facts, put the facts together, and give the verdict: what the build, the command and
+every check share."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb import rules
+from kb.knowledge import KnowledgeBase
+from kb.model import Bibliography, Fault, Glossary, Page, Span
+from kb.project import Project
+from kb.reading.cache import digest
+from kb.reading.page import Reading, read_page
+from kb.reports import Counts, Verdict
+
+# So many new pages are worth starting a second process for.
+_PAGES_PER_PROCESS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A page, what its includes held, and what the rules that look at one page alone find, each with its name."""
+
+    reading: Reading
+    included: tuple[str | None, ...]
+    faults: tuple[tuple[str, Fault], ...]
+
+
+def judge(project: Project, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[KnowledgeBase, Verdict]:
+    """Read the project and apply the rules, or those selected and not ignored."""
+    start = time.perf_counter()
+    examined = _examine_pages(project)
+    kb = _put_together(project, [page.reading.page for page in examined])
+    alone: dict[str, list[Fault]] = defaultdict(list)
+    for page in examined:
+        for name, fault in page.faults:
+            alone[name].append(fault)
+    findings = tuple(rules.run(kb, select, ignore, alone))
+    counts = Counts(
+        pages=len(kb.pages),
+        citations=sum(len(page.citations) for page in kb.pages),
+        references=len(kb.references),
+        terms=len(kb.terms),
+        relations=len(kb.relations),
+        links=sum(len(page.links) for page in kb.pages),
+    )
+    return kb, Verdict(findings, counts, time.perf_counter() - start)
+
+
+def read(project: Project) -> KnowledgeBase:
+    """The facts of all files. What cannot be read becomes a fault of its file."""
+    return _put_together(project, [page.reading.page for page in _examine_pages(project)])
+
+
+def _put_together(project: Project, pages: Sequence[Page]) -> KnowledgeBase:
+    return KnowledgeBase(
+        pages=pages,
+        files=project.files,
+        settings=project.settings,
+        bibliographies=_read_bibliographies(project),
+        glossary=_read_glossary(project),
+        published_folders=project.published_folders,
+        absolute_links_start_in_docs=project.absolute_links_start_in_docs,
+        navigation=project.navigation,
+        configuration=project.name_of(project.configuration),
+        text_of=project.text_of,
+    )
+
+
+# pages
+
+
+def _examine_pages(project: Project) -> list[Examined]:
+    """Every page, by uri: from the cache where nothing it depends on has changed, else read and examined."""
+    cache = project.cache_of("pages")
+    examined: dict[str, Examined] = {}
+    keys: dict[str, str] = {}
+    for uri, path in sorted(project.pages.items()):
+        try:
+            key = digest(project.fingerprint, uri, Path(path).read_bytes())
+        except OSError as error:
+            name = project.name_of(path)
+            fault = Fault(f"the file cannot be read: {error.strerror}", Span(name, 1, 1), "check that it exists")
+            examined[uri] = _judged_alone(project, Reading(Page(name, uri, faults=(fault,))))
+            continue
+        kept = cache.get(key)
+        if isinstance(kept, Examined) and kept.included == _digests(kept.reading):
+            examined[uri] = kept
+        else:
+            keys[uri] = key
+    for uri, pickled in zip(keys, _examine_all(project, list(keys)), strict=True):
+        cache.put_pickled(keys[uri], pickled)
+        examined[uri] = pickle.loads(pickled)
+    cache.save()
+    return [examined[uri] for uri in sorted(examined)]
+
+
+def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
+    """Examine pages in as many processes as there are processors, where there is enough to do.
+
+    The processes are forks, which share the project without copying it; where the system has no safe fork, one
+    process reads all pages.
+    """
+    processes = min(_processors(), len(uris) // _PAGES_PER_PROCESS)
+    if processes < 2 or sys.platform != "linux":
+        for uri in uris:
+            yield _examine(project, uri)
+        return
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, mp_context=fork, initializer=_begin, initargs=(project,)) as pool:
+        yield from pool.map(_examine_next, uris, chunksize=_PAGES_PER_PROCESS)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Worker:
+    """What one of the processes works on."""
+
+    project: Project
+
+
+def _begin(project: Project) -> None:
+    _Worker.project = project
+
+
+def _examine_next(uri: str) -> bytes:
+    return _examine(_Worker.project, uri)
+
+
+def _examine(project: Project, uri: str) -> bytes:
+    """A page, examined and pickled for the cache."""
+    path = project.pages[uri]
+    reading = read_page(Path(path).read_bytes(), project.name_of(path), uri, project.dialect, project.name_of)
+    return pickle.dumps(_judged_alone(project, reading), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _judged_alone(project: Project, reading: Reading) -> Examined:
+    alone = KnowledgeBase(pages=[reading.page], files={}, settings=project.settings, text_of=project.text_of)
+    return Examined(reading, _digests(reading), tuple(rules.faults_of_a_page(alone)))
+
+
+def _digests(reading: Reading) -> tuple[str | None, ...]:
+    """What the included files hold now; None for one that does not exist."""
+    return tuple(
+        digest(Path(include).read_bytes()) if Path(include).is_file() else None for include in reading.includes
+    )
+
+
+# bibliography and glossary
+
+
+def _read_bibliographies(project: Project) -> list[Bibliography]:
+    from kb.reading.bibliography import read_bibliography
+
+    cache = project.cache_of("bibliography")
+    found = []
+    for path in project.bibliography_files:
+        content = path.read_bytes()
+        key = digest(project.fingerprint, project.name_of(path), content)
+        bibliography = cache.get(key)
+        if not isinstance(bibliography, Bibliography):
+            bibliography = read_bibliography(content, project.name_of(path))
+            cache.put(key, bibliography)
+        found.append(bibliography)
+    cache.save()
+    return found
+
+
+def _read_glossary(project: Project) -> Glossary:
+    path = project.glossary_file
+    if path is None:
+        return Glossary()
+    cache = project.cache_of("glossary")
+    content = path.read_bytes()
+    key = digest(project.fingerprint, project.name_of(path), content)
+    glossary = cache.get(key)
+    if not isinstance(glossary, Glossary):
+        from kb.reading.glossary import read_glossary
+
+        glossary = read_glossary(content, project.name_of(path))
+        cache.put(key, glossary)
+    cache.save()
+    return glossary

@@ -1,0 +1,82 @@
+"""A documentation project as the gate needs it: plain data, made from a configuration and kept between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kb.reading.cache import Cache
+from kb.reading.page import Dialect
+from kb.settings import Settings
+
+
+class CannotRun(Exception):
+    """The project cannot be checked at all; the message is one line for the person who asked."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is checked, and how.
+
+    `root` is the repository, within which findings name files. `pages` maps the uri of every page (its place in the
+    documentation folder) to its path; `files` maps the uri of every published file, pages included, to its address on
+    the site. `published_folders` hold further files that are published as they are. `navigation` holds the paths that
+    `configuration` puts into the navigation. `fingerprint` names what the facts of a page depend on beside its text.
+    """
+
+    root: Path
+    configuration: Path
+    settings: Settings
+    dialect: Dialect
+    pages: Mapping[str, str]
+    files: Mapping[str, str]
+    published_folders: Sequence[Path]
+    absolute_links_start_in_docs: bool
+    navigation: Sequence[str]
+    fingerprint: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the configuration, from which its paths count."""
+        return self.configuration.parent
+
+    @cached_property
+    def bibliography_files(self) -> list[Path]:
+        """The BibTeX files of the project, in the order of their names."""
+        setting = self.settings.bibliography
+        if setting is None:
+            return []
+        path = self.folder / setting
+        if not path.exists():
+            raise CannotRun(f"mkdocs.yml, extra.kb.bibliography: there is no '{setting}'")
+        return sorted(path.glob("*.bib")) if path.is_dir() else [path]
+
+    @cached_property
+    def glossary_file(self) -> Path | None:
+        """The file of terms that have no page, if the project has one."""
+        setting = self.settings.glossary
+        if setting is None:
+            return None
+        path = self.folder / setting
+        if not path.is_file():
+            raise CannotRun(f"mkdocs.yml, extra.kb.glossary: there is no '{setting}'")
+        return path
+
+    def cache_of(self, what: str) -> Cache:
+        return Cache(self.folder / ".cache" / "kb" / what)
+
+    def name_of(self, path: str | Path) -> str:
+        """A file's name in findings: its path within the repository."""
+        path = Path(path)
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+    def text_of(self, name: str) -> str:
+        """The text of a file by its name in findings."""
+        return (self.root / name).read_text(encoding="utf-8-sig")
+
+
+def repository_of(folder: Path) -> Path:
+    """The nearest folder from `folder` upwards with a .git, else `folder` itself."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
