@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
@@ -18,9 +19,11 @@ from kb.reading.locate import locate
 from kb.settings import Settings
 from kb.terms import Matcher
 
+# Most links are of this form, for which no rule of addresses needs to be asked.
+_PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
 
-@dataclass(frozen=True, slots=True)
-class Target:
+
+class Target(NamedTuple):
     """What a link points to within the site.
 
     `uri` is the source file meant, where one can be named; `exists` tells whether a reader finds something there.
@@ -92,6 +95,9 @@ class KnowledgeBase:
 
     def resolve(self, page: Page, link: Link) -> Target | None:
         """Where a link of `page` leads; None where that is outside the site or cannot be known."""
+        plain = _PLAIN_TARGET.fullmatch(link.target) if link.origin is LinkOrigin.MARKDOWN else None
+        if plain and (uri := _joined(page.folder, plain["path"])) in self.files:
+            return Target(uri, plain["anchor"] or "", exists=True)
         scheme, host, path, query, anchor = urlsplit(link.target)
         if scheme or host or "{{" in link.target or "{%" in link.target:
             return None
@@ -102,7 +108,7 @@ class KnowledgeBase:
                 return None
             path = posixpath.relpath(path.lstrip("/"), page.folder or ".")
         path = unquote(path)
-        uri = posixpath.normpath(posixpath.join(page.folder, path))
+        uri = _joined(page.folder, path)
         anchor = unquote(anchor)
         if link.origin is LinkOrigin.MARKDOWN:
             if posixpath.normpath(path) == ".":
@@ -110,8 +116,18 @@ class KnowledgeBase:
             if uri in self.files:
                 return Target(uri, anchor, exists=True)
             target = self._resolve_address(page, path, uri, anchor)
-            return replace(target, by_address=target.exists)
+            return target._replace(by_address=target.exists)
         return self._resolve_address(page, path, uri, anchor)
+
+    @cached_property
+    def link_targets(self) -> list[tuple[Page, Link, Target]]:
+        """Every link that leads to somewhere within the site, with its page and what it points to."""
+        return [
+            (page, link, target)
+            for page in self.pages
+            for link in page.links
+            if (target := self.resolve(page, link)) is not None
+        ]
 
     def _resolve_address(self, page: Page, path: str, uri: str, anchor: str) -> Target:
         """As the browser would: relative to the address of the published page."""
@@ -271,6 +287,11 @@ class KnowledgeBase:
 
     def _place(self, page: Page, *keys: str) -> Span:
         return page.front_matter.places.get(keys, page.start)
+
+
+@lru_cache(maxsize=1 << 16)
+def _joined(folder: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, path))
 
 
 def title_of(page: Page) -> str:

@@ -115,12 +115,14 @@ class Section(NamedTuple):
     """The prose between one heading and the next, as far as terms may be linked in it.
 
     `heading` is the index of the heading in `Page.headings`, None before the first. `has_content` tells whether
-    anything at all stands there, code, quotations and tables included.
+    anything at all stands there, code, quotations and tables included. `abbreviations` are those of the prose, once
+    each.
     """
 
     heading: int | None
     prose: tuple[str, ...]
     has_content: bool
+    abbreviations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Matcher:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._root = _Node()
+        self._beginnings: dict[str, bool] = {}
         for term in terms:
             for name in term.names:
                 node = self._root
@@ -54,12 +55,20 @@ class Matcher:
         words = list(_WORD.finditer(text))
         index = 0
         while index < len(words):
-            found = self._longest(text, words, index)
+            found = self._longest(text, words, index) if self._may_begin(words[index][0]) else None
             if found is None:
                 index += 1
             else:
                 mention, index = found
                 yield mention
+
+    def _may_begin(self, word: str) -> bool:
+        """Whether a name begins with `word`, which most words of a text do not."""
+        known = self._beginnings.get(word)
+        if known is None:
+            known = any(form in self._root.next or form.casefold() in self._root.next for form in _forms(word))
+            self._beginnings[word] = known
+        return known
 
     def _longest(self, text: str, words: list[re.Match[str]], first: int) -> tuple[Mention, int] | None:
         node, found = self._root, None

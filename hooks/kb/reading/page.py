@@ -16,7 +16,9 @@ from kb.reading import front_matter
 from kb.reading.citations import CitationSyntax
 from kb.reading.dye import Dye, strip
 from kb.reading.published import PublishedFacts
+from kb.reading.quick import quicken
 from kb.reading.tree import TreeFacts
+from kb.terms import abbreviations
 
 LARGEST_FILE = 1024 * 1024
 
@@ -110,6 +112,7 @@ def _convert(
         toc.slugify = lambda text, separator: slugify(strip(text), separator)
     if "snippet" in md.preprocessors:
         _dye_includes(md.preprocessors["snippet"], facts.dye, includes, name_of)
+    quicken(md)
     return md.convert(facts.dye.dye(body, path, first_line))
 
 
@@ -143,9 +146,14 @@ def _find_run(run: list[str], lines: list[str]) -> int | None:
 
 
 def _sections(prose_by_number: list[list[str]], result: PublishedFacts) -> list[Section]:
-    sections = [Section(None, tuple(prose_by_number[0]), result.content[-1])]
+    sections = [_section(None, prose_by_number[0], result.content[-1])]
     for number, texts in enumerate(prose_by_number[1:], start=1):
         index = result.heading_by_number.get(number)
         if index is not None:
-            sections.append(Section(index, tuple(texts), result.content[index]))
+            sections.append(_section(index, texts, result.content[index]))
     return sections
+
+
+def _section(heading: int | None, texts: list[str], has_content: bool) -> Section:
+    used = dict.fromkeys(abbreviation for text in texts for abbreviation in abbreviations(text))
+    return Section(heading, tuple(texts), has_content, tuple(used))

@@ -96,7 +96,7 @@ def term_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if not kb.glossary.terms:
         return
-    linked = {target.anchor for page in kb.pages for link in page.links if (target := kb.resolve(page, link))}
+    linked = {target.anchor for _, _, target in kb.link_targets}
     for term in kb.glossary.terms:
         if not kb.pages_using(term) and term_anchor(term) not in linked:
             yield Fault(f"no page uses the term '{term.title}'", term.span, "use it, or remove the entry")
@@ -124,7 +124,7 @@ def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     for page in kb.pages:
         reported: set[str] = set()
         for index, section in enumerate(page.sections):
-            for abbreviation in (found for text in section.prose for found in abbreviations(text)):
+            for abbreviation in section.abbreviations:
                 if abbreviation not in known and abbreviation not in reported:
                     reported.add(abbreviation)
                     near = nearest(abbreviation, known)

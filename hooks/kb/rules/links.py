@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
-from kb.knowledge import KnowledgeBase, Target
+from kb.knowledge import KnowledgeBase
 from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity, Span
 from kb.nearest import nearest
 from kb.reading.locate import locate
@@ -30,7 +30,7 @@ def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         Take the suggested path. It is relative to the page and names the source file, with its ending; in raw HTML it
         is relative to the published page.
     """
-    for page, link, target in _targets(kb):
+    for page, link, target in kb.link_targets:
         if target.exists or _with_right_case(kb, target.uri):
             continue
         if link.origin is LinkOrigin.RAW_HTML and target.uri in kb.files:
@@ -55,7 +55,7 @@ def link_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested spelling.
     """
-    for page, link, target in _targets(kb):
+    for page, link, target in kb.link_targets:
         right = None if target.exists else _with_right_case(kb, target.uri)
         if right:
             message = f"'{link.target}' differs from the file '{right}' in capital and small letters"
@@ -76,7 +76,7 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         Take the suggested id. The id of a heading is its text in small letters with hyphens, unless `{#id}` sets
         another.
     """
-    for _, link, target in _targets(kb):
+    for _, link, target in kb.link_targets:
         anchor = target.anchor
         if not target.exists or target.uri not in kb.by_uri or not anchor or anchor.startswith((":~:", "__", "fnref")):
             continue
@@ -195,7 +195,7 @@ def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested path.
     """
-    for page, link, target in _targets(kb):
+    for page, link, target in kb.link_targets:
         if target.by_address:
             suggestion = _did_you_mean(page, link, target.uri) if target.uri in kb.files else None
             yield Fault(f"'{link.target}' names the published address", link.span, suggestion)
@@ -330,14 +330,6 @@ def external_address_is_secure(kb: KnowledgeBase) -> Iterator[Fault]:
             scheme, host, *_ = urlsplit(link.target)
             if scheme == "http" and host.partition(":")[0] not in ("localhost", "127.0.0.1"):
                 yield Fault(f"'{link.target}' is not secure", link.span, "write `https://`, if the site has it")
-
-
-def _targets(kb: KnowledgeBase) -> Iterator[tuple[Page, Link, Target]]:
-    for page in kb.pages:
-        for link in page.links:
-            target = kb.resolve(page, link)
-            if target is not None:
-                yield page, link, target
 
 
 def _with_right_case(kb: KnowledgeBase, uri: str) -> str | None:
