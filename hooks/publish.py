@@ -9,7 +9,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
-from rich.console import Console
 
 from kb import engine, gate
 from kb.knowledge import aliases_of, title_of
@@ -40,7 +39,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     except CannotRun as error:
         raise Abort(str(error)) from None
     if verdict.findings:
-        text.write(verdict, project.text_of, Console(stderr=True))
+        text.write(verdict, project.text_of, to_stderr=True)
     else:
         log.info(text.summary(verdict))
     if verdict.fails(project.settings.strict) and not _Build.is_preview:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from kb.project import Project
 
 FORMATS = ["text", "json", "github", "sarif", "junit"]
 
@@ -32,6 +40,7 @@ class _Group(click.Group):
 @click.version_option(package_name="kb", message="kb %(version)s")
 def main() -> None:
     """Check a knowledge base before it is published."""
+    gc.disable()  # a run is short, and its many small facts live until its end
 
 
 @main.command()
@@ -48,23 +57,26 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="Let warnings fail too; `strict: true` in mkdocs.yml does the same.")
 def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ...], strict: bool) -> None:
     """Say what is broken, where, and how to mend it."""
-    from kb import engine, gate
-    from kb.nearest import nearest
-    from kb.project import CannotRun
-    from kb.rules import all_rules
+    from kb.snapshot import Snapshot
 
-    for name in (*select, *ignore):
-        if name not in all_rules():
-            near = nearest(name, all_rules())
-            raise CannotRun(f"there is no rule '{name}'" + (f"; did you mean '{near}'?" if near else ""))
-    project = engine.load(config)
-    _, verdict = gate.judge(project, select, ignore)
+    _check_names((*select, *ignore))
+    start = time.perf_counter()
+    known = Snapshot.recall(config)
+    verdict = known.verdict((select, ignore)) if known else None
+    if known and verdict:
+        project, is_strict = known.project, known.strict
+        verdict = replace(verdict, seconds=time.perf_counter() - start)
+    else:
+        from kb import gate
+
+        loaded = known.project() if known else _load(config)
+        _, verdict = gate.judge(loaded, select, ignore)
+        Snapshot.keep(config, loaded, (select, ignore), verdict, known)
+        project, is_strict = lambda: loaded, loaded.settings.strict
     if form == "text":
-        from rich.console import Console
-
         from kb.reports import text
 
-        text.write(verdict, project.text_of, Console())
+        text.write(verdict, lambda path: project().text_of(path))
     else:
         report = importlib.import_module(f"kb.reports.{form}")
         click.echo(report.write(verdict))
@@ -72,7 +84,27 @@ def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
         if form == "github" and summary_file:
             with open(summary_file, "a", encoding="utf-8") as file:
                 file.write(report.write_job_summary(verdict))
-    sys.exit(1 if verdict.fails(strict or project.settings.strict) else 0)
+    sys.exit(1 if verdict.fails(strict or is_strict) else 0)
+
+
+def _load(config: str) -> Project:
+    from kb import engine
+
+    return engine.load(config)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Make sure that these are names of rules."""
+    if not names:
+        return
+    from kb.nearest import nearest
+    from kb.project import CannotRun
+    from kb.rules import all_rules
+
+    for name in names:
+        if name not in all_rules():
+            near = nearest(name, all_rules())
+            raise CannotRun(f"there is no rule '{name}'" + (f"; did you mean '{near}'?" if near else ""))
 
 
 @main.command("rules")
@@ -92,12 +124,8 @@ def list_rules() -> None:
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Print what RULE checks, why, and how to mend what it finds."""
-    from kb.nearest import nearest
-    from kb.project import CannotRun
     from kb.rules import all_rules
 
-    known = all_rules()
-    if rule not in known:
-        near = nearest(rule, known)
-        raise CannotRun(f"there is no rule '{rule}'" + (f"; did you mean '{near}'?" if near else ""))
-    click.echo(f"{rule} ({known[rule].family}, {known[rule].severity.value})\n\n{known[rule].documentation}")
+    _check_names([rule])
+    known = all_rules()[rule]
+    click.echo(f"{rule} ({known.family}, {known.severity.value})\n\n{known.documentation}")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import logging
-from collections.abc import Iterator
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +21,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 from mkdocs.structure.files import Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.pages import _AbsoluteLinksValidationValue
+from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder
 
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
@@ -25,7 +29,13 @@ from kb.project import CannotRun, Project, repository_of
 from kb.reading.cache import digest, own_code
 from kb.reading.page import Dialect
 from kb.settings import Settings, read_settings
+from kb.snapshot import Origin
 
+# Steps that shape a project before its files are read, and the plugins whose steps follow from the configuration alone.
+_SHAPING_EVENTS = ("startup", "config", "files")
+_KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
+_PARENT = re.compile(r"^INHERIT\s*:", re.MULTILINE)
+_VARIABLES = re.compile(r"!ENV\s(.*)")
 _READERS = ("kb", "mkdocs", "Markdown", "pymdown-extensions", "mkdocs-material", "pybtex", "pydantic")
 
 
@@ -90,7 +100,7 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     configuration = Path(config.config_file_path or "mkdocs.yml").resolve()
     included = [file for file in files if file.inclusion.value > InclusionLevel.DRAFT.value]
     pages = files.documentation_pages(inclusion=InclusionLevel.is_included)
-    dialect = Dialect(config.markdown_extensions, config.mdx_configs, settings.bibliography is not None)
+    dialect = Dialect(list(config.markdown_extensions), _plain(config.mdx_configs), settings.bibliography is not None)
     return Project(
         root=repository_of(configuration.parent),
         configuration=configuration,
@@ -104,7 +114,38 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
         ),
         navigation=list(_entries(config.nav)),
         fingerprint=_fingerprint(dialect, settings),
+        origin=_origin(config, configuration, settings),
     )
+
+
+def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Origin | None:
+    """What the project was made from; None where a part of it cannot be followed: a parent configuration, or a plugin
+    or hook that may change the configuration or the list of files."""
+    text = configuration.read_text(encoding="utf-8-sig", errors="replace")
+    steps = [method for event in _SHAPING_EVENTS for method in config.plugins.events[event]]
+    if _PARENT.search(text) or not all(map(_is_known, steps)):
+        return None
+    loaded: Any = config.hooks  # a mapping, whatever its annotation says
+    hooks = [module.__file__ for module in loaded.values()]
+    own = [folder for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
+    sources = [str(configuration.parent / settings.bibliography)] if settings.bibliography else []
+    variables = [name for line in _VARIABLES.findall(text) for name in re.findall(r"\w+", line)]
+    return Origin((str(configuration), *hooks), (config.docs_dir, *own, *sources), tuple(variables))
+
+
+def _is_known(step: Callable[..., Any]) -> bool:
+    """Whether a plugin's or hook's step does the same as long as the configuration is the same."""
+    file = getattr(sys.modules.get(step.__module__), "__file__", None)
+    return step.__module__.startswith(_KNOWN_PLUGINS) or file == str(Path(__file__).parents[1] / "publish.py")
+
+
+def _plain(value: Any) -> Any:
+    """A part of a configuration with the folders that MkDocs names by placeholders put in as text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return os.fspath(value) if isinstance(value, DocsDirPlaceholder | ConfigDirPlaceholder) else value
 
 
 def _fingerprint(dialect: Dialect, settings: Settings) -> str:

@@ -3,22 +3,21 @@ every check share."""
 
 from __future__ import annotations
 
-import multiprocessing
+import gc
 import os
 import pickle
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from kb import rules
 from kb.knowledge import KnowledgeBase
 from kb.model import Bibliography, Fault, Glossary, Page, Span
 from kb.project import Project
-from kb.reading.cache import digest
+from kb.reading.cache import Cache, digest
 from kb.reading.page import Reading, read_page
 from kb.reports import Counts, Verdict
 
@@ -26,8 +25,7 @@ from kb.reports import Counts, Verdict
 _PAGES_PER_PROCESS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """A page, what its includes held, and what the rules that look at one page alone find, each with its name."""
 
     reading: Reading
@@ -39,12 +37,14 @@ def judge(project: Project, select: Sequence[str] = (), ignore: Sequence[str] = 
     """Read the project and apply the rules, or those selected and not ignored."""
     start = time.perf_counter()
     examined = _examine_pages(project)
-    kb = _put_together(project, [page.reading.page for page in examined])
+    derived = project.cache_of("derived")
+    kb = _put_together(project, examined, derived)
     alone: dict[str, list[Fault]] = defaultdict(list)
-    for page in examined:
+    for page in examined.values():
         for name, fault in page.faults:
             alone[name].append(fault)
     findings = tuple(rules.run(kb, select, ignore, alone))
+    derived.save()
     counts = Counts(
         pages=len(kb.pages),
         citations=sum(len(page.citations) for page in kb.pages),
@@ -53,17 +53,27 @@ def judge(project: Project, select: Sequence[str] = (), ignore: Sequence[str] = 
         relations=len(kb.relations),
         links=sum(len(page.links) for page in kb.pages),
     )
-    return kb, Verdict(findings, counts, time.perf_counter() - start)
+    return kb, Verdict(findings, counts, time.perf_counter() - start, tuple(_files_read(project, examined)))
 
 
 def read(project: Project) -> KnowledgeBase:
     """The facts of all files. What cannot be read becomes a fault of its file."""
-    return _put_together(project, [page.reading.page for page in _examine_pages(project)])
+    return _put_together(project, _examine_pages(project), project.cache_of("derived"))
 
 
-def _put_together(project: Project, pages: Sequence[Page]) -> KnowledgeBase:
+def _put_together(project: Project, examined: Mapping[str, Examined], derived: Cache) -> KnowledgeBase:
+    keys = {page.reading.page.uri: digest(key, repr(page.included)) for key, page in examined.items()}
+
+    def remember(page: Page, what: str, find: Callable[[], Any]) -> Any:
+        key = digest(keys[page.uri], what)
+        found = derived.get(key)
+        if found is None:
+            found = find()
+            derived.put(key, found)
+        return found
+
     return KnowledgeBase(
-        pages=pages,
+        pages=[page.reading.page for page in examined.values()],
         files=project.files,
         settings=project.settings,
         bibliographies=_read_bibliographies(project),
@@ -73,18 +83,26 @@ def _put_together(project: Project, pages: Sequence[Page]) -> KnowledgeBase:
         navigation=project.navigation,
         configuration=project.name_of(project.configuration),
         text_of=project.text_of,
+        remember=remember,
     )
+
+
+def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[str]:
+    yield from project.pages.values()
+    yield from map(str, project.bibliography_files)
+    yield from map(str, filter(None, [project.glossary_file]))
+    yield from sorted({include for page in examined.values() for include in page.reading.includes})
 
 
 # pages
 
 
-def _examine_pages(project: Project) -> list[Examined]:
-    """Every page, by uri: from the cache where nothing it depends on has changed, else read and examined."""
+def _examine_pages(project: Project) -> dict[str, Examined]:
+    """Every page, by what it depends on and in the order of uris: from the cache where that is unchanged, else read."""
     cache = project.cache_of("pages")
     examined: dict[str, Examined] = {}
-    keys: dict[str, str] = {}
-    for uri, path in sorted(project.pages.items()):
+    new: dict[str, str] = {}
+    for uri, path in project.pages.items():
         try:
             key = digest(project.fingerprint, uri, Path(path).read_bytes())
         except OSError as error:
@@ -94,14 +112,14 @@ def _examine_pages(project: Project) -> list[Examined]:
             continue
         kept = cache.get(key)
         if isinstance(kept, Examined) and kept.included == _digests(kept.reading):
-            examined[uri] = kept
+            examined[key] = kept
         else:
-            keys[uri] = key
-    for uri, pickled in zip(keys, _examine_all(project, list(keys)), strict=True):
-        cache.put_pickled(keys[uri], pickled)
-        examined[uri] = pickle.loads(pickled)
+            new[key] = uri
+    for key, pickled in zip(new, _examine_all(project, list(new.values())), strict=True):
+        cache.put_pickled(key, pickled)
+        examined[key] = pickle.loads(pickled)
     cache.save()
-    return [examined[uri] for uri in sorted(examined)]
+    return dict(sorted(examined.items(), key=lambda item: item[1].reading.page.uri))
 
 
 def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
@@ -115,6 +133,9 @@ def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
         for uri in uris:
             yield _examine(project, uri)
         return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, mp_context=fork, initializer=_begin, initargs=(project,)) as pool:
         yield from pool.map(_examine_next, uris, chunksize=_PAGES_PER_PROCESS)
@@ -131,6 +152,7 @@ class _Worker:
 
 
 def _begin(project: Project) -> None:
+    gc.enable()
     _Worker.project = project
 
 

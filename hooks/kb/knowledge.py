@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
 from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
+from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate
 from kb.settings import Settings
@@ -42,7 +43,8 @@ class KnowledgeBase:
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
     further files that are published as they are (those of the theme). `navigation` holds the paths that the file
-    `configuration` puts into the navigation. `text_of` reads a source file by its path.
+    `configuration` puts into the navigation. `text_of` reads a source file by its path. `remember` finds out something
+    that follows from a page and from what it is given a name for, or knows it from an earlier run.
     """
 
     pages: Sequence[Page]
@@ -55,6 +57,7 @@ class KnowledgeBase:
     navigation: Sequence[str] = ()
     configuration: str = "mkdocs.yml"
     text_of: Callable[[str], str] = lambda path: ""
+    remember: Callable[[Page, str, Callable[[], Any]], Any] = lambda page, what, find: find()
 
     # pages
 
@@ -219,18 +222,30 @@ class KnowledgeBase:
     def matcher(self) -> Matcher:
         return Matcher(self.terms)
 
+    def terms_on(self, page: Page) -> Sequence[str]:
+        """The titles of the terms that the running text of a page mentions, once each."""
+        found: Sequence[str] = self.remember(page, self._names_of_terms, lambda: self._find_terms(page))
+        return found
+
     @cached_property
-    def _pages_using(self) -> dict[Span, list[Page]]:
-        using: dict[Span, list[Page]] = defaultdict(list)
+    def _names_of_terms(self) -> str:
+        return "terms: " + digest(*("\n".join(name.text for name in term.names) for term in self.terms))
+
+    def _find_terms(self, page: Page) -> tuple[str, ...]:
+        texts = (text for section in page.sections for text in section.prose)
+        return tuple(dict.fromkeys(mention.term.title for text in texts for mention in self.matcher.find(text)))
+
+    @cached_property
+    def _pages_using(self) -> dict[str, list[Page]]:
+        using: dict[str, list[Page]] = defaultdict(list)
         for page in self.pages:
-            texts = [text for section in page.sections for text in section.prose]
-            for span in dict.fromkeys(mention.term.span for text in texts for mention in self.matcher.find(text)):
-                using[span].append(page)
+            for title in self.terms_on(page):
+                using[title].append(page)
         return using
 
     def pages_using(self, term: Term) -> list[Page]:
         """The pages whose running text mentions the term, by title."""
-        return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
+        return sorted(self._pages_using.get(term.title, []), key=lambda page: title_of(page).casefold())
 
     def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
         """Where in the source is the first match, of `length` characters, that the prose of a section has."""

@@ -125,7 +125,7 @@ class Section(NamedTuple):
     abbreviations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FrontMatter:
     """The YAML at the head of a page. `places` maps a path of keys, such as ("builds_on", "defence"), to its place."""
 
@@ -155,7 +155,7 @@ class Fault:
     edit: Edit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """All that one Markdown file says by itself.
 

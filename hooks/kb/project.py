@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.reading.cache import Cache
-from kb.reading.page import Dialect
 from kb.settings import Settings
+from kb.snapshot import Origin
+
+if TYPE_CHECKING:
+    from kb.reading.page import Dialect
 
 
 class CannotRun(Exception):
@@ -24,6 +28,7 @@ class Project:
     documentation folder) to its path; `files` maps the uri of every published file, pages included, to its address on
     the site. `published_folders` hold further files that are published as they are. `navigation` holds the paths that
     `configuration` puts into the navigation. `fingerprint` names what the facts of a page depend on beside its text.
+    `origin` is what the project was made from, None where that cannot be told.
     """
 
     root: Path
@@ -36,6 +41,7 @@ class Project:
     absolute_links_start_in_docs: bool
     navigation: Sequence[str]
     fingerprint: str
+    origin: Origin | None = None
 
     @property
     def folder(self) -> Path:

@@ -15,7 +15,7 @@ Reasons = dict[Text, Text]
 class Fields(BaseModel):
     """What every page may say of itself."""
 
-    model_config = ConfigDict(extra="forbid", strict=False)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     title: Text
     summary: Text
@@ -27,7 +27,7 @@ class Fields(BaseModel):
 class SectionFields(BaseModel):
     """The index page of a folder, and pages that belong to no kind."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     title: Text
     summary: Text | None = None
@@ -49,7 +49,7 @@ class TechniqueFields(ConceptFields):
 class Level(BaseModel):
     """Where one published hierarchy puts a defence, and the work that says so."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     level: Text
     source: Text

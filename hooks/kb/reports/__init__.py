@@ -21,11 +21,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The findings of one run, what they were made from, and how long it took in seconds."""
+    """The findings of one run, how much was checked, how long it took in seconds, and the files it rests on."""
 
     findings: tuple[Finding, ...]
     counts: Counts
     seconds: float
+    files: tuple[str, ...] = ()
 
     def fails(self, strict: bool) -> bool:
         """Whether this verdict keeps a site from being published; where `strict`, warnings do too."""

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from kb.model import Finding, Severity, Span
 from kb.reports import Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _WIDEST_EXCERPT = 100
 
 
-def write(verdict: Verdict, text_of: Callable[[str], str], console: Console) -> None:
+def write(verdict: Verdict, text_of: Callable[[str], str], to_stderr: bool = False) -> None:
     """Print all findings, file by file, and a summary of one line. `text_of` reads a source file by its path."""
+    if not verdict.findings and not to_stderr:
+        print(summary(verdict))
+        return
+    from rich.console import Console
+
+    console = Console(stderr=to_stderr)
     for path, findings in groupby(verdict.findings, key=lambda finding: finding.span.path):
         lines = _lines(text_of, path)
         for finding in findings:
@@ -53,6 +60,8 @@ def _lines(text_of: Callable[[str], str], path: str) -> list[str]:
 
 
 def _write_finding(finding: Finding, lines: list[str], console: Console) -> None:
+    from rich.text import Text
+
     span = finding.span
     head = Text.assemble((span.place, "bold"), ": ", (finding.severity.value, _COLOURS[finding.severity]), ": ")
     head.append(finding.message)

@@ -97,8 +97,13 @@ def term_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     if not kb.glossary.terms:
         return
     linked = {target.anchor for _, _, target in kb.link_targets}
+    unused = {term.title for term in kb.glossary.terms if term_anchor(term) not in linked}
+    for page in kb.pages:
+        if not unused:
+            return
+        unused.difference_update(kb.terms_on(page))
     for term in kb.glossary.terms:
-        if not kb.pages_using(term) and term_anchor(term) not in linked:
+        if term.title in unused:
             yield Fault(f"no page uses the term '{term.title}'", term.span, "use it, or remove the entry")
 
 
