@@ -106,7 +106,6 @@ CONFIG = """\
 site_name: Measured
 theme: {name: material, font: false}
 plugins: []
-hooks: [HOOK]
 markdown_extensions:
   - admonition
   - attr_list
@@ -129,7 +128,7 @@ extra:
     strict: true
 """
 # What stands in for the project's own build: the same pages, theme and extensions, and nothing of ours.
-STOCK = CONFIG.partition("extra:")[0].replace("hooks: [HOOK]\n", "")
+STOCK = CONFIG.partition("extra:")[0]
 
 
 def write_corpus(folder: Path, pages: int) -> None:
@@ -139,7 +138,7 @@ def write_corpus(folder: Path, pages: int) -> None:
     docs = folder / "docs" / "principles"
     docs.mkdir(parents=True)
     (folder / "bib").mkdir()
-    (folder / "mkdocs.yml").write_text(CONFIG.replace("hooks: [HOOK]\n", ""), encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
     (folder / "stock.yml").write_text(STOCK, encoding="utf-8")
     (folder / "bib" / "references.bib").write_text("\n".join(map(_reference, range(REFERENCES))), encoding="utf-8")
     (folder / "docs" / "glossary.yml").write_text("\n".join(map(_term, range(TERMS), names)), encoding="utf-8")
