@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Refer
 from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate
 from kb.settings import Settings
-from kb.terms import Matcher
+from kb.terms import Matcher, Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,28 +204,53 @@ class KnowledgeBase:
         return Matcher(self.terms)
 
     @cached_property
+    def mentions(self) -> dict[str, list[tuple[int, int, Mention]]]:
+        """What the running text of each page mentions, by uri: section, text of its prose, mention in that text."""
+        if not self.terms:
+            return {}
+        return {
+            page.uri: [
+                (index, number, mention)
+                for index, section in enumerate(page.sections)
+                for number, text in enumerate(section.prose)
+                for mention in self.matcher.find(text)
+            ]
+            for page in self.pages
+        }
+
+    @cached_property
     def _pages_using(self) -> dict[Span, list[Page]]:
         using: dict[Span, list[Page]] = defaultdict(list)
-        for page in self.pages:
-            texts = [text for section in page.sections for text in section.prose]
-            for span in dict.fromkeys(mention.term.span for text in texts for mention in self.matcher.find(text)):
-                using[span].append(page)
+        for uri, mentions in self.mentions.items():
+            for span in dict.fromkeys(mention.term.span for _, _, mention in mentions):
+                using[span].append(self.by_uri[uri])
         return using
 
     def pages_using(self, term: Term) -> list[Page]:
         """The pages whose running text mentions the term, by title."""
         return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
 
-    def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
-        """Where in the source is the first match, of `length` characters, that the prose of a section has."""
+    def locate(
+        self,
+        page: Page,
+        section: int,
+        pattern: re.Pattern[str],
+        length: int,
+        number: int = 0,
+        among: Iterable[str] | None = None,
+    ) -> Span:
+        """Where in the source is match `number`, of `length` characters, that the prose of a section has.
+
+        `among` are the texts of the section in which matches are counted where these are not its prose.
+        """
         facts = page.sections[section]
         start = page.headings[facts.heading].span.line if facts.heading is not None else 1
         following = 0 if facts.heading is None else facts.heading + 1
         end = page.headings[following].span.line if following < len(page.headings) else None
-        uses = sum(len(pattern.findall(text)) for text in facts.prose)
+        uses = sum(len(pattern.findall(text)) for text in (facts.prose if among is None else among))
         if start is None or (end is None and following < len(page.headings)):
             return Span(page.path)
-        place = locate(self.text_of(page.path), pattern, start, end, uses)
+        place = locate(self.text_of(page.path), pattern, start, end, uses, number)
         return Span(page.path, *place, length) if place else Span(page.path)
 
     # relations

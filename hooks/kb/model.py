@@ -38,6 +38,7 @@ class Link:
     """A target that the published page links to or loads. `tag` is the HTML element that carries it.
 
     `text` is what a reader gets to see or hear of it: the text of a link, the alternative text of an image.
+    `heading` is the index in `Page.headings` of the heading that it stands under, None before the first.
     """
 
     target: str
@@ -45,6 +46,7 @@ class Link:
     origin: LinkOrigin
     span: Span
     text: str = ""
+    heading: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,35 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """The prose between one heading and the next, as far as terms may be linked in it.
+class Paragraph:
+    """What an author says in one go: a paragraph, an item of a list, a row of a table.
 
-    `heading` is the index of the heading in `Page.headings`, None before the first. `has_content` tells whether
-    anything at all stands there, code, quotations and tables included.
+    `text` is what a reader reads, without citations, code and quoted blocks; `tag` is the HTML element that holds it.
+    `has_citation` counts a citation in the sentence that introduces a list for every item. `emphases` are the stretches
+    (start, end) of the text that are set in italics or bold.
+    """
+
+    text: str
+    tag: str
+    has_citation: bool
+    emphases: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The prose between one heading and the next.
+
+    `heading` is the index of the heading in `Page.headings`, None before the first. `prose` is the running text in
+    which terms may be linked, in stretches between elements; `paragraphs` is what the author of the page says, without
+    headings and invented examples. `has_content` tells whether anything at all stands there, code, quotations and
+    tables included; `has_citation` whether a work is cited in it.
     """
 
     heading: int | None
     prose: tuple[str, ...]
     has_content: bool
+    paragraphs: tuple[Paragraph, ...] = ()
+    has_citation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
