@@ -28,16 +28,27 @@ from pydantic import ValidationError
 
 from kb import rules
 from kb.kinds import KINDS
-from kb.knowledge import KnowledgeBase
+from kb.knowledge import KnowledgeBase, plain_words_of
 from kb.model import Bibliography, Fault, Glossary, Page, Span
 from kb.reading.bibliography import read_bibliography
 from kb.reading.cache import Cache, digest
 from kb.reading.glossary import read_glossary
 from kb.reading.page import Dialect, Reading, read_page
+from kb.reading.readability import grade
 from kb.reports import Counts, Verdict
 from kb.settings import Settings
 
-_READERS = ("kb", "mkdocs", "Markdown", "pymdown-extensions", "mkdocs-material", "pybtex", "pydantic")
+_READERS = (
+    "kb",
+    "mkdocs",
+    "Markdown",
+    "pymdown-extensions",
+    "mkdocs-material",
+    "pybtex",
+    "pydantic",
+    "textstat",
+    "pyphen",
+)
 
 
 class CannotRun(Exception):
@@ -165,6 +176,7 @@ def read(project: Project) -> KnowledgeBase:
         if file.abs_src_path
     ]
     bibliographies = [_read_bibliography(project, path, used) for path in bibliography_files(project)]
+    grades = _grades(project, pages, used)
     project.cache.keep_only(used)
     validation = project.config.validation.links.absolute_links
     return KnowledgeBase(
@@ -178,7 +190,22 @@ def read(project: Project) -> KnowledgeBase:
         navigation=list(_entries(project.config.nav)),
         configuration=project.name_of(Path(project.config.config_file_path or "mkdocs.yml").resolve()),
         text_of=project.text_of,
+        grades=grades,
     )
+
+
+def _grades(project: Project, pages: list[Page], used: set[str]) -> dict[str, float]:
+    """The grade of every text in plain words; an unchanged one is not graded again, and the grader not even loaded."""
+    if not project.settings.content_model:
+        return {}
+    key = digest(project.fingerprint, "grades")
+    used.add(key)
+    known: dict[str, float] = project.cache.get(key) or {}
+    texts = {plain_words_of(page) for page in pages} - {""}
+    grades = {text: known[text] if text in known else grade(text) for text in sorted(texts)}
+    if grades != known:
+        project.cache.put(key, grades)
+    return grades
 
 
 def _entries(nav: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ Text = Annotated[str, Field(min_length=1)]
 Identifiers = list[Text]
 Reasons = dict[Text, Text]
 IN_PLAIN_WORDS = "In plain words"
+GETTING_HELP = "Getting help"
 
 
 class Fields(BaseModel):
@@ -25,7 +26,7 @@ class Fields(BaseModel):
     title: Text
     summary: Text
     aliases: Identifiers = []
-    reviewed: datetime.date
+    reviewed: Annotated[datetime.date, Field(strict=True)]
     further_reading: Identifiers = []
 
 
@@ -94,7 +95,11 @@ class GuideFields(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of page. `first` and `last` are the sections it begins and ends with; a free kind has others between."""
+    """A kind of page.
+
+    `first` and `last` are the sections it begins and ends with; a free kind has others between. `critical` are those in
+    which limits and critics have their say; at least one of them cites a work.
+    """
 
     name: str
     folder: str
@@ -103,14 +108,15 @@ class Kind:
     last: tuple[str, ...] = ()
     is_free: bool = False
     is_concept: bool = True
+    critical: tuple[str, ...] = ()
 
     @property
     def sections(self) -> tuple[str, ...]:
         return self.first + self.last
 
 
-def _kind(name: str, folder: str, fields: type[Fields], *sections: str) -> Kind:
-    return Kind(name, folder, fields, (IN_PLAIN_WORDS, *sections))
+def _kind(name: str, folder: str, fields: type[Fields], *sections: str, critical: tuple[str, ...] = ()) -> Kind:
+    return Kind(name, folder, fields, (IN_PLAIN_WORDS, *sections), critical=critical)
 
 
 # In the order of the navigation.
@@ -176,7 +182,8 @@ KINDS = (
         "What guidelines say",
         "When it is not the first choice",
         "Other treatments with evidence",
-        "Getting help",
+        GETTING_HELP,
+        critical=("When it is not the first choice",),
     ),
     _kind(
         "approach",
@@ -211,6 +218,7 @@ KINDS = (
         "Allegiance and funding",
         "What critics say",
         "What it does not show",
+        critical=("Certainty and risk of bias", "What critics say"),
     ),
     _kind(
         "debate",

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
+from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
 from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate
@@ -39,7 +39,8 @@ class KnowledgeBase:
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
     further files that are published as they are (those of the theme). `navigation` holds the paths that the file
-    `configuration` puts into the navigation. `text_of` reads a source file by its path.
+    `configuration` puts into the navigation. `text_of` reads a source file by its path. `grades` are the school
+    grades of the texts in plain words, by text.
     """
 
     pages: Sequence[Page]
@@ -52,6 +53,7 @@ class KnowledgeBase:
     navigation: Sequence[str] = ()
     configuration: str = "mkdocs.yml"
     text_of: Callable[[str], str] = lambda path: ""
+    grades: Mapping[str, float] = field(default_factory=dict)
 
     # pages
 
@@ -307,6 +309,17 @@ def title_of(page: Page) -> str:
 def aliases_of(page: Page) -> list[str]:
     """The other names of the page, as far as they are well-formed."""
     return [alias for alias in _list(page.front_matter.data.get("aliases")) if isinstance(alias, str)]
+
+
+def plain_words_of(page: Page) -> str:
+    """What a page says in plain words; empty where it has no such section."""
+    texts = (
+        paragraph.text
+        for section in page.sections
+        if section.heading is not None and page.headings[section.heading].text == IN_PLAIN_WORDS
+        for paragraph in section.paragraphs
+    )
+    return "\n\n".join(texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,8 @@ class Paragraph:
     """What an author says in one go: a paragraph, an item of a list, a row of a table.
 
     `text` is what a reader reads, without citations, code and quoted blocks; `tag` is the HTML element that holds it.
-    `has_citation` counts a citation in the sentence that introduces a list for every item. `emphases` are the stretches
+    `has_citation` counts a footnote, and for every item of a list the
+    citation in the sentence that introduces it. `emphases` are the stretches
     (start, end) of the text that are set in italics or bold.
     """
 

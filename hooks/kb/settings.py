@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class PlainWords(BaseModel):
+    """How plain the section "In plain words" has to be."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    grade: float = 9
+    """The highest US school grade by the formula of Flesch and Kincaid; 9 is the age of fourteen."""
+
+    sentences: tuple[Count, Count] = (2, 5)
+    """The smallest and the largest number of sentences."""
+
+    words: Count = 120
+    """The largest number of words."""
 
 
 class Settings(BaseModel):
@@ -21,6 +40,12 @@ class Settings(BaseModel):
 
     strict: bool = False
     """Whether warnings count like errors."""
+
+    plain_words: PlainWords = PlainWords()
+    """The limits of the section "In plain words"."""
+
+    urgent_help: str | None = None
+    """The page that readers in danger are sent to, relative to the documentation folder. Turns its rule on."""
 
     plain_abbreviations: frozenset[str] = frozenset()
     """Abbreviations that need no glossary entry, because everybody knows them."""

@@ -17,7 +17,7 @@ from kb.reading.dye import strip
 # What nobody says in an own sentence: code, formulas, what others said, and notes for programs.
 _UNSAID = frozenset({"code", "pre", "kbd", "samp", "blockquote", "q", "script", "style", "svg", "math", "textarea"})
 # Examples are invented, so what they state is no claim; the others are made by extensions.
-_UNSAID_CLASSES = frozenset({"arithmatex", "headerlink", "admonition-title", "example", "footnote-ref"})
+_UNSAID_CLASSES = frozenset({"arithmatex", "headerlink", "admonition-title", "example"})
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "del", "dfn", "em", "i", "img", "input", "ins", "label", "mark"}
     | {"s", "small", "span", "strong", "sub", "sup", "td", "th", "time", "u", "var"}
@@ -103,12 +103,13 @@ class _Walk:
 
     def _child(self, child: Element, above: str, cited_above: bool) -> None:
         tag = child.tag if isinstance(child.tag, str) else ""
+        classes = (child.get("class") or "").split()
         if tag in prose.HEADINGS:
             self.end()
             self.sections.append(Said())
-        elif tag == "span" and child.get("class") == CITATION_CLASS:
+        elif CITATION_CLASS in classes or "footnote-ref" in classes:
             self.run.has_citation = True
-        elif _is_unsaid(child):
+        elif tag in _UNSAID or not _UNSAID_CLASSES.isdisjoint(classes):
             self.sections[-1].has_citation |= _cites(child)
         elif tag in _INLINE:
             self._inline(child, above, cited_above)
@@ -136,10 +137,6 @@ class _Walk:
             return self.run.has_citation and self.run.introduces
         said = self.sections[-1].paragraphs
         return bool(said) and said[-1].has_citation and said[-1].text.endswith(":")
-
-
-def _is_unsaid(element: Element) -> bool:
-    return element.tag in _UNSAID or not _UNSAID_CLASSES.isdisjoint((element.get("class") or "").split())
 
 
 def _cites(element: Element) -> bool:

@@ -335,12 +335,12 @@ def term_is_spelt_one_way(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested spelling; `kb fix` does. Keep the other one as an alias, so that a search finds it.
     """
-    preferred = cache(_preferred)
+    preferred = {name: right for term in kb.terms for name, right in _preferred(term)}
     is_right = cache(is_form_of)
     for page in kb.pages:
         for index, number, mention in kb.mentions.get(page.uri, ()):
             prose = page.sections[index].prose
-            used, right = prose[number][mention.start : mention.end], preferred(mention.term, mention.name)
+            used, right = prose[number][mention.start : mention.end], preferred[mention.name]
             if is_right(used, right) or _is_quoted_or_proper(prose[number], mention):
                 continue
             pattern = re.compile(rf"(?<![\w-]){_exactly(used)}(?![\w-])")
@@ -352,7 +352,7 @@ def term_is_spelt_one_way(kb: KnowledgeBase) -> Iterator[Fault]:
             yield Fault(_two_spellings(used, right), span, f"write `{mended or right}`", edit)
     for term in kb.terms:
         for mention in kb.matcher.find(term.definition):
-            used, right = term.definition[mention.start : mention.end], preferred(mention.term, mention.name)
+            used, right = term.definition[mention.start : mention.end], preferred[mention.name]
             if not is_form_of(used, right) and not _is_quoted_or_proper(term.definition, mention):
                 message = f"in the definition of '{term.title}', {_two_spellings(used, right)}"
                 yield Fault(message, term.span, f"write `{respelt(used, right) or right}`")
@@ -362,10 +362,11 @@ def _two_spellings(used: str, right: str) -> str:
     return f"'{used}' is spelt '{right}' elsewhere"
 
 
-def _preferred(term: Term, name: Name) -> str:
-    """The first spelling that the term gives of its `name`."""
-    key = spelling(name.text)
-    return next(other.text for other in term.names if spelling(other.text) == key)
+def _preferred(term: Term) -> Iterator[tuple[Name, str]]:
+    """Each name of a term with the first spelling that the term gives of it."""
+    first: dict[str, str] = {}
+    for name in term.names:
+        yield name, first.setdefault(spelling(name.text), name.text)
 
 
 def _is_quoted_or_proper(text: str, mention: Mention) -> bool:
