@@ -74,6 +74,25 @@ def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
     sys.exit(1 if verdict.fails(strict or project.settings.strict) else 0)
 
 
+@main.command()
+@click.option("--config", default="mkdocs.yml", show_default=True, help="The configuration of a MkDocs project.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    help="List at most so many expressions.",
+)
+def terms(config: str, limit: int) -> None:
+    """Say how far the glossary covers the pages, and what they say often that it does not explain."""
+    from kb import engine
+    from kb.coverage import candidates, coverage
+    from kb.reports import terms as report
+
+    kb = engine.read(engine.load(config))
+    click.echo(report.write(coverage(kb), candidates(kb), limit))
+
+
 @main.command("rules")
 def list_rules() -> None:
     """List every rule with what it checks."""

@@ -9,9 +9,9 @@ import datetime
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifiers = list[Text]
 Reasons = dict[Text, Text]
 IN_PLAIN_WORDS = "In plain words"
@@ -249,9 +249,11 @@ class RelationKind:
     heads: tuple[str, ...] = ()
 
 
+_CONCEPTS = tuple(kind.name for kind in KINDS if kind.is_concept)
+
 RELATIONS = (
-    RelationKind("builds_on", "Builds on", "Needed for", has_reason=True),
-    RelationKind("contrasts_with", "See also", "See also", has_reason=True),
+    RelationKind("builds_on", "Builds on", "Needed for", has_reason=True, heads=_CONCEPTS),
+    RelationKind("contrasts_with", "See also", "See also", has_reason=True, heads=_CONCEPTS),
     RelationKind("used_in", "Used in", "Techniques", heads=("approach",)),
     RelationKind("studied_for", "Studied for", "Approaches studied for it", heads=("indication",)),
     RelationKind("measures", "Describes or measures", "Described or measured by", heads=("principle",)),

@@ -16,7 +16,7 @@ from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Refer
 from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate
 from kb.settings import Settings
-from kb.terms import Matcher, Mention
+from kb.terms import Matcher, Mention, abbreviations
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,12 @@ class KnowledgeBase:
         return references
 
     @cached_property
+    def family_names(self) -> frozenset[str]:
+        """The words in the family names of authors and editors, in small letters."""
+        people = (person for reference in self.references.values() for person in reference.people)
+        return frozenset(word for person in people for word in person.family.casefold().split())
+
+    @cached_property
     def keys_used(self) -> list[Name]:
         """Every place where a work is named: citations, sources of definitions and levels, further reading."""
         used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
@@ -204,6 +210,12 @@ class KnowledgeBase:
     @cached_property
     def matcher(self) -> Matcher:
         return Matcher(self.terms)
+
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """The abbreviations that a name of a term explains, and those that need no explanation."""
+        named = (found for term in self.terms for name in term.names for found in abbreviations(name.text))
+        return self.settings.plain_abbreviations.union(named)
 
     @cached_property
     def mentions(self) -> dict[str, list[tuple[int, int, Mention]]]:

@@ -126,8 +126,7 @@ def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if not kb.terms:
         return
-    names = [name.text for term in kb.terms for name in term.names]
-    known = {abbreviation for name in names for abbreviation in abbreviations(name)} | kb.settings.plain_abbreviations
+    known = kb.abbreviations
     for page in kb.pages:
         reported: set[str] = set()
         for index, section in enumerate(page.sections):

@@ -89,13 +89,15 @@ def relation_ends_at_its_kind(kb: KnowledgeBase) -> Iterator[Fault]:
         target = kb.by_id.get(relation.target)
         kind = kb.kind_of(target) if target else None
         if kind is not None and heads and kind.name not in heads:
-            message = f"'{relation.kind}' points to '{relation.target}', which is a {kind.name}"
-            yield Fault(message, relation.span, f"it points to a page of the kind {' or '.join(heads)}")
+            article = "an" if kind.name[0] in "aeiou" else "a"
+            message = f"'{relation.kind}' points to '{relation.target}', which is {article} {kind.name}"
+            wanted = f"{', '.join(heads[:-1])} or {heads[-1]}" if len(heads) > 1 else heads[0]
+            yield Fault(message, relation.span, f"it points to a page of the kind {wanted}")
 
 
 @rule("relation-is-written-once")
 def relation_is_written_once(kb: KnowledgeBase) -> Iterator[Fault]:
-    """A contrast is written on one of its two pages; the build shows it on both.
+    """A relation joins two pages, and is written once: a contrast on one of its two pages, the build shows it on both.
 
     Written twice, the two reasons drift apart, and readers see both.
 
@@ -106,15 +108,21 @@ def relation_is_written_once(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Remove one of them, and keep the better reason.
     """
-    first: dict[frozenset[str], Relation] = {}
+    first: dict[tuple[str, frozenset[str] | str], Relation] = {}
     for relation in kb.relations:
-        if relation.kind != "contrasts_with":
-            continue
-        earlier = first.setdefault(frozenset({relation.source, relation.target}), relation)
-        if relation.source == relation.target:
-            yield Fault(f"'{relation.source}' contrasts with itself", relation.span, "remove it")
+        ends = frozenset({relation.source, relation.target})
+        is_contrast = relation.kind == "contrasts_with"
+        earlier = first.setdefault(
+            (relation.kind, ends if is_contrast else f"{relation.source}/{relation.target}"), relation
+        )
+        if len(ends) == 1 and relation.kind != "builds_on":
+            message = (
+                f"'{relation.source}' contrasts with itself" if is_contrast else f"'{relation.source}' names itself"
+            )
+            yield Fault(message, relation.span, "remove it")
         elif earlier is not relation:
-            message = f"this contrast is already written in {earlier.span.path}:{earlier.span.line}"
+            what = "contrast" if is_contrast else "relation"
+            message = f"this {what} is already written in {earlier.span.path}:{earlier.span.line}"
             yield Fault(message, relation.span, "remove one of the two")
 
 
