@@ -5,20 +5,20 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
+from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate
 from kb.settings import Settings
-from kb.terms import Matcher
+from kb.terms import Matcher, Mention, abbreviations
 
 # Most links are of this form, for which no rule of addresses needs to be asked.
 _PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
@@ -43,8 +43,8 @@ class KnowledgeBase:
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
     further files that are published as they are (those of the theme). `navigation` holds the paths that the file
-    `configuration` puts into the navigation. `text_of` reads a source file by its path. `remember` finds out something
-    that follows from a page and from what it is given a name for, or knows it from an earlier run.
+    `configuration` puts into the navigation. `text_of` reads a source file by its path. `remember` finds something out,
+    or knows it from an earlier run by the name of all that it follows from.
     """
 
     pages: Sequence[Page]
@@ -57,7 +57,7 @@ class KnowledgeBase:
     navigation: Sequence[str] = ()
     configuration: str = "mkdocs.yml"
     text_of: Callable[[str], str] = lambda path: ""
-    remember: Callable[[Page, str, Callable[[], Any]], Any] = lambda page, what, find: find()
+    remember: Callable[[str, Callable[[], Any]], Any] = lambda what, find: find()
 
     # pages
 
@@ -187,6 +187,12 @@ class KnowledgeBase:
         return references
 
     @cached_property
+    def family_names(self) -> frozenset[str]:
+        """The words in the family names of authors and editors, in small letters."""
+        people = (person for reference in self.references.values() for person in reference.people)
+        return frozenset(word for person in people for word in person.family.casefold().split())
+
+    @cached_property
     def keys_used(self) -> list[Name]:
         """Every place where a work is named: citations, sources of definitions and levels, further reading."""
         used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
@@ -222,41 +228,72 @@ class KnowledgeBase:
     def matcher(self) -> Matcher:
         return Matcher(self.terms)
 
-    def terms_on(self, page: Page) -> Sequence[str]:
-        """The titles of the terms that the running text of a page mentions, once each."""
-        found: Sequence[str] = self.remember(page, self._names_of_terms, lambda: self._find_terms(page))
-        return found
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """The abbreviations that a name of a term explains, and those that need no explanation."""
+        named = (found for term in self.terms for name in term.names for found in abbreviations(name.text))
+        return self.settings.plain_abbreviations.union(named)
 
     @cached_property
-    def _names_of_terms(self) -> str:
-        return "terms: " + digest(*("\n".join(name.text for name in term.names) for term in self.terms))
+    def mentions(self) -> dict[str, list[tuple[int, int, Mention]]]:
+        """What the running text of each page mentions, by uri: section, text of its prose, mention in that text."""
+        if not self.terms:
+            return {}
+        numbers = {term.span: number for number, term in enumerate(self.terms)}
 
-    def _find_terms(self, page: Page) -> tuple[str, ...]:
-        texts = (text for section in page.sections for text in section.prose)
-        return tuple(dict.fromkeys(mention.term.title for text in texts for mention in self.matcher.find(text)))
+        def find(page: Page) -> list[tuple[int, ...]]:
+            return [
+                (index, number, m.start, m.end, numbers[m.term.span], m.term.names.index(m.name))
+                for index, section in enumerate(page.sections)
+                for number, text in enumerate(section.prose)
+                for m in self.matcher.find(text)
+            ]
+
+        def mention(start: int, end: int, term: int, name: int) -> Mention:
+            return Mention(start, end, self.terms[term], self.terms[term].names[name])
+
+        names = digest(*("\n".join(name.text for name in term.names) for term in self.terms))
+        return {
+            page.uri: [
+                (index, number, mention(*place))
+                for index, number, *place in self.remember(f"mentions {names} {page.version}", partial(find, page))
+            ]
+            for page in self.pages
+        }
 
     @cached_property
-    def _pages_using(self) -> dict[str, list[Page]]:
-        using: dict[str, list[Page]] = defaultdict(list)
-        for page in self.pages:
-            for title in self.terms_on(page):
-                using[title].append(page)
+    def _pages_using(self) -> dict[Span, list[Page]]:
+        using: dict[Span, list[Page]] = defaultdict(list)
+        for uri, mentions in self.mentions.items():
+            for span in dict.fromkeys(mention.term.span for _, _, mention in mentions):
+                using[span].append(self.by_uri[uri])
         return using
 
     def pages_using(self, term: Term) -> list[Page]:
         """The pages whose running text mentions the term, by title."""
-        return sorted(self._pages_using.get(term.title, []), key=lambda page: title_of(page).casefold())
+        return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
 
-    def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
-        """Where in the source is the first match, of `length` characters, that the prose of a section has."""
+    def locate(
+        self,
+        page: Page,
+        section: int,
+        pattern: re.Pattern[str],
+        length: int,
+        number: int = 0,
+        among: Iterable[str] | None = None,
+    ) -> Span:
+        """Where in the source is match `number`, of `length` characters, that the prose of a section has.
+
+        `among` are the texts of the section in which matches are counted where these are not its prose.
+        """
         facts = page.sections[section]
         start = page.headings[facts.heading].span.line if facts.heading is not None else 1
         following = 0 if facts.heading is None else facts.heading + 1
         end = page.headings[following].span.line if following < len(page.headings) else None
-        uses = sum(len(pattern.findall(text)) for text in facts.prose)
+        uses = sum(len(pattern.findall(text)) for text in (facts.prose if among is None else among))
         if start is None or (end is None and following < len(page.headings)):
             return Span(page.path)
-        place = locate(self.text_of(page.path), pattern, start, end, uses)
+        place = locate(self.text_of(page.path), pattern, start, end, uses, number)
         return Span(page.path, *place, length) if place else Span(page.path)
 
     # relations
@@ -318,6 +355,17 @@ def title_of(page: Page) -> str:
 def aliases_of(page: Page) -> list[str]:
     """The other names of the page, as far as they are well-formed."""
     return [alias for alias in _list(page.front_matter.data.get("aliases")) if isinstance(alias, str)]
+
+
+def plain_words_of(page: Page) -> str:
+    """What a page says in plain words; empty where it has no such section."""
+    texts = (
+        paragraph.text
+        for section in page.sections
+        if section.heading is not None and page.headings[section.heading].text == IN_PLAIN_WORDS
+        for paragraph in section.paragraphs
+    )
+    return "\n\n".join(texts)
 
 
 @dataclass(frozen=True, slots=True)

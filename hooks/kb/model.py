@@ -40,6 +40,7 @@ class Link(NamedTuple):
     """A target that the published page links to or loads. `tag` is the HTML element that carries it.
 
     `text` is what a reader gets to see or hear of it: the text of a link, the alternative text of an image.
+    `heading` is the index in `Page.headings` of the heading that it stands under, None before the first.
     """
 
     target: str
@@ -47,6 +48,7 @@ class Link(NamedTuple):
     origin: LinkOrigin
     span: Span
     text: str = ""
+    heading: int | None = None
 
 
 class Heading(NamedTuple):
@@ -111,17 +113,34 @@ class Suppression(NamedTuple):
         return here.line is not None and span.path == here.path and span.line == here.line + 1
 
 
-class Section(NamedTuple):
-    """The prose between one heading and the next, as far as terms may be linked in it.
+class Paragraph(NamedTuple):
+    """What an author says in one go: a paragraph, an item of a list, a row of a table.
 
-    `heading` is the index of the heading in `Page.headings`, None before the first. `has_content` tells whether
-    anything at all stands there, code, quotations and tables included. `abbreviations` are those of the prose, once
-    each.
+    `text` is what a reader reads, without citations, code and quoted blocks; `tag` is the HTML element that holds it.
+    `has_citation` counts a footnote, and for every item of a list the citation in the sentence that introduces it.
+    `emphases` are the stretches (start, end) of the text that are set in italics or bold.
+    """
+
+    text: str
+    tag: str
+    has_citation: bool
+    emphases: tuple[tuple[int, int], ...] = ()
+
+
+class Section(NamedTuple):
+    """The prose between one heading and the next.
+
+    `heading` is the index of the heading in `Page.headings`, None before the first. `prose` is the running text in
+    which terms may be linked, in stretches between elements; `paragraphs` is what the author of the page says, without
+    headings and invented examples. `has_content` tells whether anything at all stands there, code, quotations and
+    tables included; `has_citation` whether a work is cited in it. `abbreviations` are those of the prose, once each.
     """
 
     heading: int | None
     prose: tuple[str, ...]
     has_content: bool
+    paragraphs: tuple[Paragraph, ...] = ()
+    has_citation: bool = False
     abbreviations: tuple[str, ...] = ()
 
 
@@ -159,7 +178,8 @@ class Fault:
 class Page:
     """All that one Markdown file says by itself.
 
-    `path` is relative to the repository, `uri` to the documentation folder.
+    `path` is relative to the repository, `uri` to the documentation folder. `version` names the text as converted, with
+    all that it includes.
     """
 
     path: str
@@ -176,6 +196,7 @@ class Page:
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
     faults: tuple[Fault, ...] = ()
+    version: str = ""
 
     @property
     def id(self) -> str:

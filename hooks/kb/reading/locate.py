@@ -8,8 +8,10 @@ import re
 _NOT_PROSE = re.compile(r"(`+)(?:(?!\1).)+\1|\]\([^)\n]*\)|\[[^\[\]\n]*@[^\[\]\n]*\]|^[ \t]*#{1,6}[^\n]*", re.MULTILINE)
 
 
-def locate(text: str, pattern: re.Pattern[str], first: int, last: int | None, uses: int) -> tuple[int, int] | None:
-    """Line and column of the first match of `pattern` between the lines `first` and `last` (exclusive; None: the end).
+def locate(
+    text: str, pattern: re.Pattern[str], first: int, last: int | None, uses: int, number: int = 0
+) -> tuple[int, int] | None:
+    """Line and column of match `number` of `pattern` between the lines `first` and `last` (exclusive; None: the end).
 
     The parser saw `uses` of them in that stretch. Where the source has another number, some of them are something else
     and the place is not known: None.
@@ -18,7 +20,7 @@ def locate(text: str, pattern: re.Pattern[str], first: int, last: int | None, us
     stretch = "\n".join(lines[first - 1 : last - 1 if last else None])
     for candidate in (stretch, _NOT_PROSE.sub(lambda match: " " * len(match[0]), stretch)):
         matches = list(pattern.finditer(candidate))
-        if len(matches) == uses:
-            offset = matches[0].start()
+        if number < len(matches) == uses:
+            offset = matches[number].start()
             return first + stretch.count("\n", 0, offset), offset - stretch.rfind("\n", 0, offset)
     return None
