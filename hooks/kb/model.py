@@ -215,8 +215,34 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What a field of an entry holds, as it is written between the outer braces or quotation marks.
+
+    `span` is where it begins. For a value joined from several pieces, which is not `is_verbatim`, it stands for all.
+    """
+
+    text: str
+    span: Span
+    is_verbatim: bool = True
+
+    def at(self, offset: int, length: int) -> Span:
+        """The place of `length` characters at `offset` of the text."""
+        if not self.is_verbatim or self.span.line is None or self.span.column is None:
+            return self.span
+        line = self.span.line + self.text.count("\n", 0, offset)
+        newline = self.text.rfind("\n", 0, offset)
+        column = self.span.column + offset if newline < 0 else offset - newline
+        return Span(self.span.path, line, column, max(1, length))
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
-    """A work of the bibliography. `people` are its authors and editors; `kind` is the BibTeX entry type."""
+    """A work of the bibliography. `people` are its authors and editors; `kind` is the BibTeX entry type.
+
+    `span` is the place of the key, `kind_span` that of the type. `written` holds every field in the order of the file,
+    those of people included, and `field_names` where their names stand. The entry takes the lines from `first_line`
+    to `last_line`.
+    """
 
     key: str
     kind: str
@@ -224,15 +250,24 @@ class Reference:
     people: tuple[Person, ...]
     roles: frozenset[str]
     span: Span
+    kind_span: Span = Span("")
+    written: dict[str, Written] = field(default_factory=dict)
+    field_names: dict[str, Span] = field(default_factory=dict)
+    first_line: int = 1
+    last_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Bibliography:
-    """The entries of one BibTeX file, in its order, duplicates included."""
+    """The entries of one BibTeX file, in its order, duplicates included.
+
+    `lost_keys` are those of the entries that cannot be read.
+    """
 
     path: str
     entries: tuple[Reference, ...] = ()
     faults: tuple[Fault, ...] = ()
+    lost_keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
