@@ -240,6 +240,7 @@ class _Listener(LowLevelParser):  # type: ignore[misc]
         is_entry = self.entry.kind.lower() not in ("string", "preamble")
         if is_entry and (key is None or (at == "=" and self.pos == self._after(self.key_end))):
             suggestion = f"write `@{self.entry.kind}{{key,`"
+            self.current_entry_key = None
             return Problem("the entry has no key", self.entry.key_start, len(key or "x"), suggestion)
         if self.parts and self.parts[-1][0] == self.parts[-1][1]:
             return self._unfinished_value(error)
