@@ -208,10 +208,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A name as the bibliography spells it."""
+    """A name as the bibliography spells it. `span` is where it stands and no part of the name."""
 
     family: str
     given: str
+    span: Span = field(default=Span(""), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +220,13 @@ class Written:
     """What a field of an entry holds, as it is written between the outer braces or quotation marks.
 
     `span` is where it begins. For a value joined from several pieces, which is not `is_verbatim`, it stands for all.
+    `names` are the people it names, as they are written, each with its offset in the text.
     """
 
     text: str
     span: Span
     is_verbatim: bool = True
+    names: tuple[tuple[int, str], ...] = ()
 
     def at(self, offset: int, length: int) -> Span:
         """The place of `length` characters at `offset` of the text."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from kb.folding import plain
 from kb.model import Bibliography, Edit, Fault, Person, Reference, Span, Written
+from kb.works import NAMES, OTHERS, ROLES
 
 if TYPE_CHECKING:
     from kb.reading.bibtex import Problem, WrittenEntry
 
-ROLES = ("author", "editor")
+_SPACE = re.compile(r"\s")
 # pybtex takes quadratic time to part the names of a field; no work has as many braces as this.
 _MOST_BRACES = 2000
 
@@ -65,7 +68,6 @@ class _Places:
 
 def _reference(entry: WrittenEntry, places: _Places, faults: list[Fault]) -> Reference:
     from pybtex import errors
-    from pybtex.bibtex.utils import split_name_list
     from pybtex.database import Person as ParsedPerson
 
     fields: dict[str, str] = {}
@@ -79,12 +81,15 @@ def _reference(entry: WrittenEntry, places: _Places, faults: list[Fault]) -> Ref
             faults.append(Fault(f"the entry '{entry.key}' has the field '{name}' twice", span, "keep one of them"))
             continue
         names[name] = span
-        written[name] = Written(given.value, places.span(given.value_start), given.is_verbatim)
+        listed = _names_in(given.value) if name in NAMES else ()
+        written[name] = Written(given.value, places.span(given.value_start), given.is_verbatim, listed)
         if name not in ROLES:
             fields[name] = value
-        elif value.count("{") <= _MOST_BRACES:
-            with errors.capture():  # a rule says what is wrong with a name
-                people += [_person(ParsedPerson(person)) for person in split_name_list(value)]
+            continue
+        for offset, person in listed:
+            if person.casefold() != OTHERS:
+                with errors.capture():  # a rule says what is wrong with a name
+                    people.append(_person(ParsedPerson(person), written[name].at(offset, len(person))))
     return Reference(
         entry.key,
         entry.kind.lower(),
@@ -100,9 +105,23 @@ def _reference(entry: WrittenEntry, places: _Places, faults: list[Fault]) -> Ref
     )
 
 
-def _person(person: object) -> Person:
-    def plain(*parts: str) -> str:
-        words = [word for part in parts for word in getattr(person, part)]
-        return " ".join(words).replace("{", "").replace("}", "")
+def _names_in(text: str) -> tuple[tuple[int, str], ...]:
+    """The names of a field as they are written, each with its offset."""
+    from pybtex.bibtex.utils import split_name_list
 
-    return Person(plain("prelast_names", "last_names", "lineage_names"), plain("first_names", "middle_names"))
+    if text.count("{") > _MOST_BRACES:
+        return ()
+    names, position = [], 0
+    line = _SPACE.sub(" ", text)
+    for name in split_name_list(line):
+        position = line.index(name, position)
+        names.append((position, name))
+        position += len(name)
+    return tuple(names)
+
+
+def _person(person: object, span: Span) -> Person:
+    def text(*parts: str) -> str:
+        return plain(" ".join(word for part in parts for word in getattr(person, part)))
+
+    return Person(text("prelast_names", "last_names", "lineage_names"), text("first_names", "middle_names"), span)

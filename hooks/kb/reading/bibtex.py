@@ -125,6 +125,8 @@ class _Listener(LowLevelParser):  # type: ignore[misc]
     `text` begins with a command; `base` is its offset in the whole.
     """
 
+    current_entry_key: str | None
+
     def __init__(self, text: str, base: int, macros: Mapping[str, str]) -> None:
         super().__init__(text, macros=macros)
         self.base = base
