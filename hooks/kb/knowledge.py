@@ -135,6 +135,15 @@ class KnowledgeBase:
             return None
         return Edit(Span(span.path, span.line, span.column, max(1, len(old))), old, new)
 
+    def within(self, span: Span, text: str) -> Span:
+        """Where `text` stands in the line of `span`, at or behind it; `span` itself where that is not certain."""
+        if span.line is None or span.column is None or span.line > len(self._lines_of(span.path)):
+            return span
+        line = self._lines_of(span.path)[span.line - 1]
+        if line.count(text, span.column - 1) != 1:
+            return span
+        return Span(span.path, span.line, line.index(text, span.column - 1) + 1, len(text))
+
     def _lines_of(self, path: str) -> list[str]:
         if path not in self._lines:
             self._lines[path] = self.text_of(path).split("\n")

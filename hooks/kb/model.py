@@ -79,6 +79,32 @@ class CitationGroup:
     citations: tuple[Citation, ...]
 
 
+class Fate(StrEnum):
+    """What became of something in the source that looks like a citation and is none on the published page."""
+
+    TEXT = "text"
+    LINK = "the text of a link"
+    ATTRIBUTE = "an attribute"
+    GONE = "nothing"
+    NOT_MEANT = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class LostCitation:
+    """A key behind "@" in the source that the parser did not take for a citation.
+
+    `key` is what the writer wrote, `read` what the syntax of citations would read of it. `in_brackets` tells whether it
+    stands in a group, and `is_complete` whether that group is well-formed.
+    """
+
+    key: str
+    read: str
+    fate: Fate
+    in_brackets: bool
+    is_complete: bool
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Undefined:
     """A reference link or footnote mark that the parser left as text, because nothing defines `label`."""
@@ -177,6 +203,7 @@ class Page:
     undefined_references: tuple[Undefined, ...] = ()
     undefined_footnotes: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()
+    lost_citations: tuple[LostCitation, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
