@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
-from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
+from kb.model import Bibliography, Edit, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate
@@ -144,6 +144,34 @@ class KnowledgeBase:
             return Target(target, anchor, exists=True)
         return Target(uri, anchor, exists=any((folder / address).is_file() for folder in self.published_folders))
 
+    def edit(self, span: Span, old: str, new: str) -> Edit | None:
+        """The edit that puts `new` in place of `old`, if `old` stands at `span` letter for letter."""
+        if span.line is None or span.column is None or old == new:
+            return None
+        lines = self._lines_of(span.path)
+        start = span.column - 1
+        if span.line > len(lines) or not lines[span.line - 1].startswith(old, start):
+            return None
+        return Edit(Span(span.path, span.line, span.column, max(1, len(old))), old, new)
+
+    def within(self, span: Span, text: str) -> Span:
+        """Where `text` stands in the line of `span`, at or behind it; `span` itself where that is not certain."""
+        if span.line is None or span.column is None or span.line > len(self._lines_of(span.path)):
+            return span
+        line = self._lines_of(span.path)[span.line - 1]
+        if line.count(text, span.column - 1) != 1:
+            return span
+        return Span(span.path, span.line, line.index(text, span.column - 1) + 1, len(text))
+
+    def _lines_of(self, path: str) -> list[str]:
+        if path not in self._lines:
+            self._lines[path] = self.text_of(path).split("\n")
+        return self._lines[path]
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        return {}
+
     @cached_property
     def _anchors(self) -> dict[str, set[str]]:
         anchors = {page.uri: {anchor.id for anchor in page.anchors} for page in self.pages}
@@ -191,6 +219,23 @@ class KnowledgeBase:
         """The words in the family names of authors and editors, in small letters."""
         people = (person for reference in self.references.values() for person in reference.people)
         return frozenset(word for person in people for word in person.family.casefold().split())
+
+    @cached_property
+    def lost_keys(self) -> frozenset[str]:
+        """The keys of entries that cannot be read."""
+        return frozenset(key for bibliography in self.bibliographies for key in bibliography.lost_keys)
+
+    @cached_property
+    def _keys_by_folded(self) -> dict[str, list[str]]:
+        by_folded: dict[str, list[str]] = defaultdict(list)
+        for key in self.references:
+            by_folded[key.casefold()].append(key)
+        return by_folded
+
+    def key_in_other_case(self, key: str) -> str | None:
+        """The key of the bibliography that differs from `key` in capital and small letters alone."""
+        found = self._keys_by_folded.get(key.casefold(), [])
+        return found[0] if len(found) == 1 and found[0] != key else None
 
     @cached_property
     def keys_used(self) -> list[Name]:

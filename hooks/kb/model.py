@@ -79,6 +79,31 @@ class CitationGroup(NamedTuple):
     citations: tuple[Citation, ...]
 
 
+class Fate(StrEnum):
+    """What became of something in the source that looks like a citation and is none on the published page."""
+
+    TEXT = "text"
+    LINK = "the text of a link"
+    ATTRIBUTE = "an attribute"
+    GONE = "nothing"
+    NOT_MEANT = "code"
+
+
+class LostCitation(NamedTuple):
+    """A key behind "@" in the source that the parser did not take for a citation.
+
+    `key` is what the writer wrote, `read` what the syntax of citations would read of it. `in_brackets` tells whether it
+    stands in a group, and `is_complete` whether that group is well-formed.
+    """
+
+    key: str
+    read: str
+    fate: Fate
+    in_brackets: bool
+    is_complete: bool
+    span: Span
+
+
 class Undefined(NamedTuple):
     """A reference link or footnote mark that the parser left as text, because nothing defines `label`."""
 
@@ -192,6 +217,7 @@ class Page:
     undefined_references: tuple[Undefined, ...] = ()
     undefined_footnotes: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()
+    lost_citations: tuple[LostCitation, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
@@ -224,15 +250,44 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A name as the bibliography spells it."""
+    """A name as the bibliography spells it. `span` is where it stands and no part of the name."""
 
     family: str
     given: str
+    span: Span = field(default=Span(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a field of an entry holds, as it is written between the outer braces or quotation marks.
+
+    `span` is where it begins. For a value joined from several pieces, which is not `is_verbatim`, it stands for all.
+    `names` are the people it names, as they are written, each with its offset in the text.
+    """
+
+    text: str
+    span: Span
+    is_verbatim: bool = True
+    names: tuple[tuple[int, str], ...] = ()
+
+    def at(self, offset: int, length: int) -> Span:
+        """The place of `length` characters at `offset` of the text."""
+        if not self.is_verbatim or self.span.line is None or self.span.column is None:
+            return self.span
+        line = self.span.line + self.text.count("\n", 0, offset)
+        newline = self.text.rfind("\n", 0, offset)
+        column = self.span.column + offset if newline < 0 else offset - newline
+        return Span(self.span.path, line, column, max(1, length))
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A work of the bibliography. `people` are its authors and editors; `kind` is the BibTeX entry type."""
+    """A work of the bibliography. `people` are its authors and editors; `kind` is the BibTeX entry type.
+
+    `span` is the place of the key, `kind_span` that of the type. `written` holds every field in the order of the file,
+    those of people included, and `field_names` where their names stand. The entry takes the lines from `first_line`
+    to `last_line`.
+    """
 
     key: str
     kind: str
@@ -240,15 +295,24 @@ class Reference:
     people: tuple[Person, ...]
     roles: frozenset[str]
     span: Span
+    kind_span: Span = field(default=Span(""))
+    written: dict[str, Written] = field(default_factory=dict)
+    field_names: dict[str, Span] = field(default_factory=dict)
+    first_line: int = 1
+    last_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Bibliography:
-    """The entries of one BibTeX file, in its order, duplicates included."""
+    """The entries of one BibTeX file, in its order, duplicates included.
+
+    `lost_keys` are those of the entries that cannot be read.
+    """
 
     path: str
     entries: tuple[Reference, ...] = ()
     faults: tuple[Fault, ...] = ()
+    lost_keys: frozenset[str] = frozenset()
 
 
 class Name(NamedTuple):

@@ -16,6 +16,7 @@ from kb.reading import front_matter
 from kb.reading.cache import digest
 from kb.reading.citations import CitationSyntax
 from kb.reading.dye import Dye, strip
+from kb.reading.lost_citations import lost_citations
 from kb.reading.published import PublishedFacts
 from kb.reading.quick import quicken
 from kb.reading.tree import TreeFacts
@@ -86,6 +87,7 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
         undefined_references=tuple(facts.left_references(path)),
         undefined_footnotes=tuple(facts.left_footnotes(path)),
         citation_groups=tuple(facts.citation_groups(path)),
+        lost_citations=tuple(lost_citations(dye, "".join(facts.groups), html)) if dialect.has_citations else (),
         sections=tuple(_sections(facts, result)),
         suppressions=tuple(result.suppressions),
         active_contents=tuple(result.active_contents),

@@ -18,6 +18,7 @@ FAMILIES = (
     "files",
     "links",
     "citations",
+    "bibliography",
     "glossary",
     "front_matter",
     "sections",
