@@ -124,15 +124,16 @@ class Paragraph:
     """What an author says in one go: a paragraph, an item of a list, a row of a table.
 
     `text` is what a reader reads, without citations, code and quoted blocks; `tag` is the HTML element that holds it.
-    `has_citation` counts a footnote, and for every item of a list the
-    citation in the sentence that introduces it. `emphases` are the stretches
-    (start, end) of the text that are set in italics or bold.
+    `has_citation` counts a footnote, and for every item of a list the citation in the sentence that introduces it.
+    `emphases` are the stretches (start, end) of the text that are set in italics or bold; `uncited_claims` those that
+    state an effect, a rate or a comparison where no work is cited.
     """
 
     text: str
     tag: str
     has_citation: bool
     emphases: tuple[tuple[int, int], ...] = ()
+    uncited_claims: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from kb.cycles import cycles
 from kb.knowledge import KnowledgeBase, term_anchor
 from kb.model import Edit, Fault, Name, Paragraph, Severity, Span, Term
 from kb.nearest import nearest
+from kb.reading.words import FUNCTION_WORDS, WORD
 from kb.rules import rule
 from kb.terms import Matcher, Mention, abbreviations, fold, is_form_of, respelt, spelling
-from kb.words import FUNCTION_WORDS, WORD
 
 _LONGEST_DEFINITION = 35
 
