@@ -91,15 +91,10 @@ def claim_is_cited(kb: KnowledgeBase) -> Iterator[Fault]:
         for index, section in enumerate(page.sections):
             if section.heading is not None and page.headings[section.heading].text == IN_PLAIN_WORDS:
                 continue
-            said = [paragraph.text for paragraph in section.paragraphs]
             for number, paragraph in enumerate(section.paragraphs):
                 for start, end in paragraph.uncited_claims:
-                    claim = paragraph.text[start:end]
-                    pattern = re.compile(rf"\b{_exactly(claim).pattern}\b")
-                    earlier = [*said[:number], paragraph.text[:start]]
-                    place = sum(len(pattern.findall(text)) for text in earlier)
-                    span = kb.locate(page, index, pattern, len(claim), place, among=said)
-                    message = f"'{claim}' states what was found, but no work is cited in this paragraph"
+                    span = kb.place_in_paragraph(page, index, number, start, end)
+                    message = f"'{paragraph.text[start:end]}' states what was found, but this paragraph cites no work"
                     yield Fault(message, span, "cite the work that found it, or say that it is not known")
 
 
