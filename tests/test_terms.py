@@ -6,8 +6,8 @@ import pytest
 
 from kb.cycles import cycles
 from kb.model import Name, Span, Term
+from kb.reading.words import sentences
 from kb.terms import Matcher, abbreviations, fold, is_form_of, respelt, spelling
-from kb.words import sentences
 
 NAMES = [
     ("Transference",),

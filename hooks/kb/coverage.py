@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from kb.knowledge import KnowledgeBase
 from kb.model import Page
+from kb.reading.words import FUNCTION_WORDS, WORD
 from kb.terms import abbreviations, fold, is_abbreviation
-from kb.words import FUNCTION_WORDS, WORD
 
 _LONGEST_PHRASE = 4
 _FEWEST_USES = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import Bibliography, Edit, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
-from kb.reading.locate import locate
+from kb.reading.locate import locate_all
 from kb.settings import Settings
 from kb.terms import Matcher, Mention, abbreviations
 
@@ -318,28 +318,49 @@ class KnowledgeBase:
         """The pages whose running text mentions the term, by title."""
         return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
 
-    def locate(
-        self,
-        page: Page,
-        section: int,
-        pattern: re.Pattern[str],
-        length: int,
-        number: int = 0,
-        among: Iterable[str] | None = None,
-    ) -> Span:
-        """Where in the source is match `number`, of `length` characters, that the prose of a section has.
+    def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
+        """Where in the source is the first match, of `length` characters, that the prose of a section has."""
+        uses = sum(len(pattern.findall(text)) for text in page.sections[section].prose)
+        places = self._locate_all(page, section, pattern, uses)
+        return Span(page.path, *places[0], length) if places else Span(page.path)
 
-        `among` are the texts of the section in which matches are counted where these are not its prose.
-        """
-        facts = page.sections[section]
-        start = page.headings[facts.heading].span.line if facts.heading is not None else 1
-        following = 0 if facts.heading is None else facts.heading + 1
+    def _locate_all(self, page: Page, section: int, pattern: re.Pattern[str], uses: int) -> list[tuple[int, int]]:
+        """Line and column of the `uses` matches in a section; empty where they are not known."""
+        heading = page.sections[section].heading
+        start = page.headings[heading].span.line if heading is not None else 1
+        following = 0 if heading is None else heading + 1
         end = page.headings[following].span.line if following < len(page.headings) else None
-        uses = sum(len(pattern.findall(text)) for text in (facts.prose if among is None else among))
         if start is None or (end is None and following < len(page.headings)):
-            return Span(page.path)
-        place = locate(self.text_of(page.path), pattern, start, end, uses, number)
-        return Span(page.path, *place, length) if place else Span(page.path)
+            return []
+        return locate_all(self.text_of(page.path), pattern, start, end, uses)
+
+    def place_in_prose(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
+        """Where in the source the characters `start` to `end` of text `number` of a section's prose stand."""
+        phrase = page.sections[section].prose[number][start:end]
+        return self._place_of_phrase(page, section, phrase, number, start, in_prose=True)
+
+    def place_in_paragraph(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
+        """Where in the source the characters `start` to `end` of paragraph `number` of a section stand."""
+        phrase = page.sections[section].paragraphs[number].text[start:end]
+        return self._place_of_phrase(page, section, phrase, number, start, in_prose=False)
+
+    def _place_of_phrase(self, page: Page, section: int, phrase: str, number: int, start: int, in_prose: bool) -> Span:
+        key = page.uri, section, phrase, in_prose
+        if key not in self._places_of_phrases:
+            facts = page.sections[section]
+            texts = facts.prose if in_prose else [paragraph.text for paragraph in facts.paragraphs]
+            words = r"\s+".join(re.escape(word) for word in phrase.split())
+            pattern = re.compile(rf"(?<![^\W_])(?<!-){words}(?![^\W_])(?!-)")
+            seen = [(n, match.start()) for n, text in enumerate(texts) for match in pattern.finditer(text)]
+            places = self._locate_all(page, section, pattern, len(seen)) if seen else []
+            self._places_of_phrases[key] = dict(zip(seen, places, strict=False))
+        place = self._places_of_phrases[key].get((number, start))
+        return Span(page.path, *place, len(phrase)) if place else Span(page.path)
+
+    @cached_property
+    def _places_of_phrases(self) -> dict[tuple[str, int, str, bool], dict[tuple[int, int], tuple[int, int]]]:
+        """What `_place_of_phrase` has found: places by the number of the text and the start of the phrase in it."""
+        return {}
 
     # relations
 

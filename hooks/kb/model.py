@@ -143,13 +143,15 @@ class Paragraph(NamedTuple):
 
     `text` is what a reader reads, without citations, code and quoted blocks; `tag` is the HTML element that holds it.
     `has_citation` counts a footnote, and for every item of a list the citation in the sentence that introduces it.
-    `emphases` are the stretches (start, end) of the text that are set in italics or bold.
+    `emphases` are the stretches (start, end) of the text that are set in italics or bold; `uncited_claims` those that
+    state an effect, a rate or a comparison where no work is cited.
     """
 
     text: str
     tag: str
     has_citation: bool
     emphases: tuple[tuple[int, int], ...] = ()
+    uncited_claims: tuple[tuple[int, int], ...] = ()
 
 
 class Section(NamedTuple):

@@ -251,9 +251,11 @@ def abbreviations(text: str) -> Iterator[str]:
 
     Roman numerals, words in capitals for emphasis, and names of files (README.md) are none.
     """
-    loud = [run.span() for run in _CAPITALS.finditer(text) if not _LOUD.isdisjoint(run[0].split())]
+    loud: list[tuple[int, int]] | None = None
     for match in _ABBREVIATION.finditer(text):
         if _ROMAN_NUMERAL.fullmatch(match[1]) or re.match(r"\.\w|\(\)", text[match.end() : match.end() + 2]):
             continue
+        if loud is None:
+            loud = [run.span() for run in _CAPITALS.finditer(text) if not _LOUD.isdisjoint(run[0].split())]
         if not any(start <= match.start() < end for start, end in loud):
             yield match[1]

@@ -12,6 +12,7 @@ from markdown.util import ETX, STX
 from kb.model import Paragraph
 from kb.reading import prose
 from kb.reading.citations import CITATION_CLASS
+from kb.reading.claims import claims
 from kb.reading.dye import strip
 
 # What nobody says in an own sentence: code, formulas, what others said, and notes for programs.
@@ -89,8 +90,10 @@ class _Walk:
         """Finish a paragraph and begin one in `tag`; `inherited` tells whether its list is introduced with a work."""
         run, section = self.run, self.sections[-1]
         if run.pieces:
+            text = "".join(run.pieces)
             cited = run.has_citation or self.inherited
-            section.paragraphs.append(Paragraph("".join(run.pieces), run.tag, cited, tuple(run.emphases)))
+            uncited = () if cited else tuple(claims(text))
+            section.paragraphs.append(Paragraph(text, run.tag, cited, tuple(run.emphases), uncited))
         section.has_citation |= run.has_citation
         self.run, self.inherited = _Run(tag), inherited
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from kb.cycles import cycles
 from kb.knowledge import KnowledgeBase, term_anchor
 from kb.model import Edit, Fault, Name, Paragraph, Severity, Span, Term
 from kb.nearest import nearest
+from kb.reading.words import FUNCTION_WORDS, WORD
 from kb.rules import rule
 from kb.terms import Matcher, Mention, fold, is_form_of, respelt, spelling
-from kb.words import FUNCTION_WORDS, WORD
 
 _LONGEST_DEFINITION = 35
 
@@ -274,21 +275,20 @@ def emphasised_term_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     for page in kb.pages:
         reported: set[str] = set()
         for index, section in enumerate(page.sections):
-            for paragraph in section.paragraphs:
-                for text in _introduced(paragraph):
+            for number, paragraph in enumerate(section.paragraphs):
+                for start, end in _introduced(paragraph):
+                    text = paragraph.text[start:end]
                     if fold(text) in reported or _is_name(kb.matcher, text):
                         continue
                     reported.add(fold(text))
                     near = nearest(text, names)
                     suggestion = f"add it to the glossary{f', or did you mean `{near}`?' if near else ''}"
-                    pattern = re.compile(rf"(?<=[*_]){_exactly(text)}(?=[*_])")
-                    emphasised = [f"*{p.text[a:b]}*" for p in section.paragraphs for a, b in p.emphases]
-                    span = kb.locate(page, index, pattern, len(text), among=emphasised)
+                    span = kb.place_in_paragraph(page, index, number, start, end)
                     yield Fault(f"'{text}' is introduced as a term and explained nowhere", span, suggestion)
 
 
-def _introduced(paragraph: Paragraph) -> Iterator[str]:
-    """What a paragraph introduces as a term by its emphasis."""
+def _introduced(paragraph: Paragraph) -> Iterator[tuple[int, int]]:
+    """What a paragraph introduces as a term by its emphasis: where it starts and ends."""
     row_ends: int | None = None
     for start, end in paragraph.emphases:
         before = paragraph.text[max(0, start - 80) : start]
@@ -297,9 +297,9 @@ def _introduced(paragraph: Paragraph) -> Iterator[str]:
         row_ends = end if is_named else None
         is_left_side = paragraph.tag == "dt" and end - start == len(paragraph.text)
         if (is_named or is_left_side) and not _LANGUAGE.search(before[-40:]):
-            text = paragraph.text[start:end]
-            if _could_be_term(text, starts_sentence=before.rstrip()[-1:] in ("", ".", "!", "?")):
-                yield text
+            starts_sentence = before.rstrip()[-1:] in ("", ".", "!", "?")
+            if _could_be_term(paragraph.text[start:end], starts_sentence):
+                yield start, end
 
 
 def _could_be_term(text: str, starts_sentence: bool) -> bool:
@@ -338,14 +338,11 @@ def term_is_spelt_one_way(kb: KnowledgeBase) -> Iterator[Fault]:
     is_right = cache(is_form_of)
     for page in kb.pages:
         for index, number, mention in kb.mentions.get(page.uri, ()):
-            prose = page.sections[index].prose
-            used, right = prose[number][mention.start : mention.end], preferred[mention.name]
-            if is_right(used, right) or _is_quoted_or_proper(prose[number], mention):
+            text = page.sections[index].prose[number]
+            used, right = text[mention.start : mention.end], preferred[mention.name]
+            if is_right(used, right) or _is_quoted_or_proper(text, mention):
                 continue
-            pattern = re.compile(rf"(?<![\w-]){_exactly(used)}(?![\w-])")
-            earlier = [*prose[:number], prose[number][: mention.start]]
-            place = sum(len(pattern.findall(text)) for text in earlier)
-            span = kb.locate(page, index, pattern, len(used), place)
+            span = kb.place_in_prose(page, index, number, mention.start, mention.end)
             mended = respelt(used, right)
             edit = Edit(span, used, mended) if mended and span.line is not None else None
             yield Fault(_two_spellings(used, right), span, f"write `{mended or right}`", edit)
@@ -370,15 +367,16 @@ def _preferred(term: Term) -> Iterator[tuple[Name, str]]:
 
 def _is_quoted_or_proper(text: str, mention: Mention) -> bool:
     """Whether a mention stands in quotation marks, or with capitals inside a sentence."""
-    before, after = text[: mention.start], text[mention.end :]
-    if before.count('"') % 2 or before.rfind("“") > before.rfind("”"):
+    quotations = _quotations(text)
+    nearest_before = bisect(quotations, (mention.start, len(text))) - 1
+    if nearest_before >= 0 and mention.end <= quotations[nearest_before][1]:
         return True
-    if re.match(r"[ -][A-Z]", after):
+    if re.match(r"[ -][A-Z]", text[mention.end : mention.end + 2]):
         return True
-    used = text[mention.start : mention.end]
-    starts_sentence = re.search(r"(?:^|[.!?:][\"”’')]*)\s*$", before)
-    return used[0].isupper() and not starts_sentence
+    before = text[max(0, mention.start - 10) : mention.start]
+    return text[mention.start].isupper() and not re.search(r"(?:^|[.!?:][\"”’')]*)\s*$", before)
 
 
-def _exactly(text: str) -> str:
-    return r"\s+".join(re.escape(word) for word in text.split())
+@lru_cache(maxsize=16)
+def _quotations(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in re.finditer(r'"[^"]*"|“[^”]*”', text)]

@@ -11,8 +11,8 @@ from kb.knowledge import KnowledgeBase, plain_words_of
 from kb.model import Fault, Heading, Page, Severity
 from kb.nearest import nearest
 from kb.reading import readability
+from kb.reading.words import WORD, sentences
 from kb.rules import rule
-from kb.words import WORD, sentences
 
 
 @rule("required-section-is-present", alone=True)
