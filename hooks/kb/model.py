@@ -104,6 +104,35 @@ class LostCitation(NamedTuple):
     span: Span
 
 
+class Quotation(NamedTuple):
+    """A longer stretch of words that are somebody else's: `words` is their number.
+
+    `is_marked` tells that more than quotation marks say what it is. `introduction` is what stands before it in its
+    sentence. `groups` are the indices of the citation groups that can tell its source, and `has_place` whether one of
+    them, or the text beside it, names a page or the like.
+    """
+
+    text: str
+    words: int
+    introduction: str
+    is_marked: bool
+    groups: tuple[int, ...]
+    has_place: bool
+
+
+class YearMention(NamedTuple):
+    """A work named by its authors and year, as in "Freud (1915)", with a citation behind it in the same sentence.
+
+    `text` is the whole mention; `group` is the index of that citation group, `groups` are those of the sentence.
+    """
+
+    names: str
+    years: tuple[int, ...]
+    text: str
+    group: int
+    groups: tuple[int, ...]
+
+
 class Undefined(NamedTuple):
     """A reference link or footnote mark that the parser left as text, because nothing defines `label`."""
 
@@ -220,6 +249,8 @@ class Page:
     undefined_footnotes: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()
     lost_citations: tuple[LostCitation, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+    year_mentions: tuple[YearMention, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()

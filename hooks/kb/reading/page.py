@@ -19,6 +19,7 @@ from kb.reading.dye import Dye, strip
 from kb.reading.lost_citations import lost_citations
 from kb.reading.published import PublishedFacts
 from kb.reading.quick import quicken
+from kb.reading.quotations import quotations, year_mentions
 from kb.reading.tree import TreeFacts
 from kb.terms import abbreviations
 
@@ -66,7 +67,7 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     fields, body, first_line, faults = front_matter.split(text, path)
     dye = Dye()
-    facts = TreeFacts(dye)
+    facts = TreeFacts(dye, dialect.has_citations)
     try:
         html = _convert(body, path, first_line, dialect, facts, includes, name_of)
     except Exception as error:
@@ -76,6 +77,7 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
     result = PublishedFacts(dye, path)
     result.feed(html)
     result.close()
+    groups = facts.citation_groups(path)
     page = Page(
         path=path,
         uri=uri,
@@ -86,8 +88,10 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
         link_definitions=tuple(facts.link_definitions(path)),
         undefined_references=tuple(facts.left_references(path)),
         undefined_footnotes=tuple(facts.left_footnotes(path)),
-        citation_groups=tuple(facts.citation_groups(path)),
+        citation_groups=tuple(groups),
         lost_citations=tuple(lost_citations(dye, "".join(facts.groups), html)) if dialect.has_citations else (),
+        quotations=tuple(quotations(facts.paragraphs, groups)),
+        year_mentions=tuple(year_mentions(facts.paragraphs)),
         sections=tuple(_sections(facts, result)),
         suppressions=tuple(result.suppressions),
         active_contents=tuple(result.active_contents),
