@@ -93,8 +93,9 @@ class Project:
     def file_named(self, argument: str) -> str:
         """The name in findings of a file that somebody names, seen from where they are or from the repository."""
         for path in (Path(argument).absolute(), self.root / argument):
-            if path.is_file():
-                return self.name_of(os.path.normpath(path))
+            name = self.name_of(os.path.normpath(path))
+            if path.is_file() and not os.path.isabs(name):
+                return name
         near = nearest(argument, (self.name_of(path) for path in self.pages.values()))
         raise CannotRun(f"there is no file '{argument}'" + (f"; did you mean '{near}'?" if near else ""))
 

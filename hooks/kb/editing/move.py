@@ -61,13 +61,16 @@ def move(project: Project, old: str, new: str, dry: bool = False) -> Move:
         except OSError as error:
             raise CannotRun(f"'{path}' cannot be written: {error.strerror}; the page was not renamed") from None
     _rename(project, page.path, project.name_of(_file(project, plan.new)))
-    plan.notes += [f"{finding.span.place}: {finding.message}" for finding in _new_findings(project, before.findings)]
+    plan.notes += [
+        f"{finding.span.place}: {finding.message}" for finding in _new_findings(project, plan, before.findings)
+    ]
     return plan
 
 
-def _new_findings(project: Project, before: Iterable[Finding]) -> Iterator[Finding]:
+def _new_findings(project: Project, plan: Move, before: Iterable[Finding]) -> Iterator[Finding]:
     """What the gate finds now and did not find before: what was not mended, whatever the reason."""
-    known = {(finding.rule, finding.message) for finding in before}
+    old, new = plan.old.removesuffix(".md"), plan.new.removesuffix(".md")
+    known = {(finding.rule, finding.message.replace(old, new)) for finding in before}
     after = gate.judge(replace(engine.load(str(project.configuration)), baseline=project.baseline))[1]
     return (finding for finding in after.findings if (finding.rule, finding.message) not in known)
 

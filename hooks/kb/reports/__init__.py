@@ -54,8 +54,13 @@ class Verdict:
         return sorted(self.findings, key=lambda finding: finding.severity is not Severity.ERROR)
 
     def help_for(self, rule: str) -> str:
-        """Where a rule is explained: an address on the site, or the command that prints it."""
+        """Where a rule is explained: an address of the site, whole or from its root, or the command that prints it."""
         return self.rule_pages.get(rule, f"kb explain {rule}")
+
+    def more_about(self, rule: str) -> str:
+        """What a person can open or run to learn more about a rule."""
+        address = self.help_for(rule)
+        return address if address.startswith(("https://", "http://")) else f"kb explain {rule}"
 
     @property
     def summary(self) -> str:

@@ -64,15 +64,14 @@ def _explain(kb: KnowledgeBase, verdict: Verdict, finding: Finding, sights: list
     span = finding.span
     parts = [f"{span.place}: {finding.severity.value}: {finding.message}"]
     parts += [f"  {row}" for row in excerpt(span, lines)]
-    for sight in _at(finding, sights):
-        parts += [_wrap(f"What is there: {sight.what}", "  "), _wrap(f"What was looked up: {sight.result}", "  ")]
+    parts += [_wrap(f"What the gate saw: {sight.what}: {sight.result}", "  ") for sight in _at(finding, sights)]
     if finding.suggestion:
         parts.append(_wrap(f"How to mend it: {finding.suggestion}", "  "))
     if finding.edit is not None:
         parts.append("  `kb fix` mends it.")
     if rule is not None:
         parts.append(_wrap(f"The rule {rule.name}: {rule.summary}", "  "))
-        parts.append(f"  More about it: {verdict.help_for(rule.name)}")
+        parts.append(f"  More about it: {verdict.more_about(rule.name)}")
         if _can_be_allowed(kb, span, lines):
             parts.append(f"  If it is wrong here, write on the line before: {allow(rule.name)}")
     return "\n".join(parts)
@@ -190,7 +189,7 @@ def _look_up_work(kb: KnowledgeBase, key: str) -> str:
         return f"{_describe(reference)}, in {reference.span.place}"
     files = ", ".join(bibliography.path for bibliography in kb.bibliographies) or "no file"
     works = count(len(kb.references), "work")
-    return f"not a key of one of the {works} in {files}" + _nearest(nearest_all(key, kb.references))
+    return f"not a key among {works} in {files}" + _nearest(nearest_all(key, kb.references))
 
 
 def _describe(reference: Reference) -> str:
@@ -210,7 +209,7 @@ def _look_up_page(kb: KnowledgeBase, relation: Relation) -> str:
     if page is not None:
         return f"it exists: '{title_of(page)}', {page.path}"
     ids = count(len(kb.by_id), "page")
-    return f"not the id of one of the {ids} that have a kind" + _nearest(nearest_all(relation.target, kb.by_id))
+    return f"not an id among {ids} that have a kind" + _nearest(nearest_all(relation.target, kb.by_id))
 
 
 def _nearest(names: list[str]) -> str:

@@ -15,7 +15,7 @@ _LARGEST_SUMMARY = 1_000_000
 
 def write(verdict: Verdict) -> str:
     """One workflow command a line, errors first, at most ten; then the summary."""
-    lines = [_command(finding, verdict.help_for(finding.rule)) for finding in verdict.errors_first[:SHOWN]]
+    lines = [_command(finding, verdict.more_about(finding.rule)) for finding in verdict.errors_first[:SHOWN]]
     return "\n".join([*lines, verdict.summary])
 
 
@@ -26,7 +26,7 @@ def write_job_summary(verdict: Verdict) -> str:
     rows = [verdict.summary, "", "| | place | finding | mend | rule |", "|---|---|---|---|---|"]
     size = sum(len(row) for row in rows)
     for number, finding in enumerate(verdict.errors_first):
-        row = _row(finding, verdict.help_for(finding.rule))
+        row = _row(finding, verdict.more_about(finding.rule))
         size += len(row.encode()) + 1
         if size > _LARGEST_SUMMARY:
             rows += ["", f"And {len(verdict.findings) - number} more."]
@@ -36,7 +36,7 @@ def write_job_summary(verdict: Verdict) -> str:
 
 
 def _row(finding: Finding, help_: str) -> str:
-    rule = f"[{finding.rule}]({help_})" if help_.startswith("https://") else finding.rule
+    rule = f"[{finding.rule}]({help_})" if " " not in help_ else finding.rule
     texts = (finding.severity.value, finding.span.place, finding.message, finding.suggestion or "")
     return "| " + " | ".join([*(_cell(text) for text in texts), rule]) + " |"
 

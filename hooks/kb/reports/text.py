@@ -30,7 +30,7 @@ def write(verdict: Verdict, text_of: Callable[[str], str], to_stderr: bool = Fal
         lines = _lines(text_of, path)
         console.print(Text.assemble((path, "bold underline"), f" ({_how_many(findings)})"), soft_wrap=True)
         for finding in findings:
-            _write_finding(finding, verdict.help_for(finding.rule), lines, console)
+            _write_finding(finding, verdict.more_about(finding.rule), lines, console)
         console.print()
     console.print(verdict.summary, highlight=False, soft_wrap=True, markup=False)
 
