@@ -273,29 +273,28 @@ def configuration_edits(text: str, path: str, old: str, new: str) -> tuple[list[
     """The edits of a mkdocs.yml for a page that moves, and whether the redirects plugin keeps its old address."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root = yaml.compose(text, Loader=loader)
-    edits = [_scalar_edit(node, path, old, new) for node in _scalars(_value(root, "nav")) if _file_part(node) == old]
+    # The navigation, and the settings that name a page, such as `urgent_help`.
+    named = (node for part in ("nav", "extra") for node in _scalars(_value(root, part)))
+    edits = [_scalar_edit(node, path, new) for node in named if _file_part(node) == old]
     plugin = _plugin(_value(root, "plugins"), "redirects")
-    if plugin is None:
-        return edits, False
     maps = _value(plugin, "redirect_maps")
     if not isinstance(maps, yaml.MappingNode) or maps.flow_style or not maps.value:
         return edits, False
-    for _, value in maps.value:
-        if _file_part(value) == old:
-            edits.append(_scalar_edit(value, path, old, new))
-    lines = text.split("\n")
-    last = maps.value[-1][1]
-    key = maps.value[-1][0].start_mark
-    line = last.end_mark.line - (1 if last.end_mark.column == 0 and last.end_mark.line > last.start_mark.line else 0)
-    for source_key, value in maps.value:
-        if source_key.value == new and _file_part(value) == old:
+    return edits + list(_redirect_edits(maps, text.split("\n"), path, old, new)), True
+
+
+def _redirect_edits(maps: yaml.MappingNode, lines: list[str], path: str, old: str, new: str) -> Iterator[Edit]:
+    """Let the redirects to the page follow it, and add one from where it was."""
+    for key, value in maps.value:
+        if _file_part(value) == old and key.value == new:
             # The page returns to where it was: its redirect would lead to itself.
-            number = source_key.start_mark.line
-            edits = [edit for edit in edits if edit.span.line != number + 1]
-            edits.append(Edit(Span(path, number + 1, 1), lines[number] + "\n", ""))
-    entry = " " * key.column + f"{_quoted(old)}: {_quoted(new)}"
-    edits.append(Edit(Span(path, line + 2, 1), "", entry + "\n"))
-    return edits, True
+            number = key.start_mark.line
+            yield Edit(Span(path, number + 1, 1), lines[number] + "\n", "")
+        elif _file_part(value) == old:
+            yield _scalar_edit(value, path, new)
+    key, value = maps.value[-1]
+    entry = " " * key.start_mark.column + f"{_quoted(old)}: {_quoted(new)}\n"
+    yield Edit(Span(path, value.end_mark.line + 2, 1), "", entry)
 
 
 def _quoted(text: str) -> str:
@@ -330,7 +329,7 @@ def _file_part(node: yaml.Node) -> str:
     return posixpath.normpath(str(node.value).partition("#")[0]) if isinstance(node, yaml.ScalarNode) else ""
 
 
-def _scalar_edit(node: yaml.ScalarNode, path: str, old: str, new: str) -> Edit:
+def _scalar_edit(node: yaml.ScalarNode, path: str, new: str) -> Edit:
     """The edit of a value of YAML that names a file, perhaps with an anchor behind it."""
     written = str(node.value).partition("#")[0]
     column = node.start_mark.column + (2 if node.style in ("'", '"') else 1)
