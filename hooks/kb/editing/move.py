@@ -169,11 +169,11 @@ def _plan_links(kb: KnowledgeBase, plan: Move, addresses: _Addresses) -> None:
             plan.notes.append(f"{span.place}: '{target}' would have to be written differently for {pages}")
             continue
         new = next(iter(targets))
-        written = _as_written(kb, span, target)
-        if written is None:
+        edit = kb.edit(span, target, new) or kb.edit(span, target.replace("&", "&amp;"), new.replace("&", "&amp;"))
+        if edit is None:
             plan.notes.append(f"{span.place}: the link '{target}' could not be located; write '{new}'")
         else:
-            plan.edits.append(Edit(span, written, new))
+            plan.edits.append(edit)
 
 
 def _unused_definitions(kb: KnowledgeBase, page: Page) -> Iterator[Link]:
@@ -221,17 +221,6 @@ def _absolute(kb: KnowledgeBase, page: Page, link: Link, addresses: _Addresses) 
     return urlunsplit(("", "", "/" + quote(addresses.plan.new), parts.query, parts.fragment))
 
 
-def _as_written(kb: KnowledgeBase, span: Span, target: str) -> str | None:
-    """How a target stands in the source, where it stands there as the parser understood it."""
-    if span.line is None or span.column is None:
-        return None
-    line = kb.text_of(span.path).split("\n")[span.line - 1]
-    for written in (target, target.replace("&", "&amp;")):
-        if line.startswith(written, span.column - 1):
-            return written
-    return None
-
-
 # relations
 
 
@@ -243,11 +232,12 @@ def _plan_relations(kb: KnowledgeBase, plan: Move) -> None:
         if relation.target != old:
             continue
         span = relation.span
-        line = kb.text_of(span.path).split("\n")[(span.line or 1) - 1]
-        at = (span.column or 1) - 1
-        quoted = line[at : at + 1] in ("'", '"')
-        place = Span(span.path, span.line, span.column + 1 if quoted and span.column else span.column, len(old))
-        plan.edits.append(Edit(place, old, new))
+        quoted = span._replace(column=span.column + 1) if span.column else span
+        edit = kb.edit(span, old, new) or kb.edit(quoted, old, new)
+        if edit is None:
+            plan.notes.append(f"{span.place}: the id '{old}' could not be located; write '{new}'")
+        else:
+            plan.edits.append(edit)
 
 
 # mkdocs.yml
