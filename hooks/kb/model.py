@@ -395,6 +395,28 @@ class Relation:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finding that a project had when it began to use the gate, and how often; it stands at `span` in the baseline.
+
+    It is known by what it says and not by its line, so that it stays the same when text is added above it.
+    """
+
+    rule: str
+    path: str
+    message: str
+    count: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The findings that are not reported, because they were there before. It may only shrink."""
+
+    path: str
+    entries: tuple[Recorded, ...] = ()
+
+
 class Severity(StrEnum):
     """ERROR: a reader would meet something broken, false or unsafe. WARNING: an editor should look."""
 
