@@ -54,7 +54,7 @@ def test_marks_change_nothing(file: Path) -> None:
     body = file.read_text(encoding="utf-8")
     plain = Markdown(extensions=[*DIALECT.extensions, CitationSyntax()], extension_configs=CONFIGS).convert(body)
     facts = TreeFacts(Dye())
-    dyed = page._convert(body, "p.md", 1, DIALECT, facts, [], str)
+    dyed = page._convert(body, "p.md", 1, DIALECT, facts, page._Included("p.md"), str)
     for attribute in ("data-kb-markdown", "data-kb-heading"):
         dyed = re.sub(rf' {attribute}="\d*"', "", dyed)
     assert strip(dyed) == plain

@@ -46,7 +46,17 @@ def main() -> None:
 @click.option("--select", multiple=True, metavar="RULE", help="Apply this rule alone; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too; `strict: true` in mkdocs.yml does the same.")
-def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ...], strict: bool) -> None:
+@click.option("--external", is_flag=True, help="Ask the addresses of other sites, too, whether they answer.")
+@click.option("--against", metavar="REF", help="Say, too, which pages and headings have gone since a git revision.")
+def check(
+    config: str,
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    external: bool,
+    against: str | None,
+) -> None:
     """Say what is broken, where, and how to mend it."""
     from kb import engine
     from kb.nearest import nearest
@@ -57,7 +67,7 @@ def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
             near = nearest(name, all_rules())
             raise engine.CannotRun(f"there is no rule '{name}'" + (f"; did you mean '{near}'?" if near else ""))
     project = engine.load(config)
-    _, verdict = engine.judge(project, select, ignore)
+    _, verdict = engine.judge(project, select, ignore, asks_others=external, revision=against)
     if form == "text":
         from rich.console import Console
 

@@ -17,6 +17,8 @@ Check = Callable[[KnowledgeBase], Iterator[Fault]]
 FAMILIES = (
     "files",
     "links",
+    "addresses",
+    "permanence",
     "citations",
     "glossary",
     "front_matter",
@@ -30,10 +32,13 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """`on_request` marks a rule that looks only at what a run was asked for, and is silent in any other."""
+
     name: str
     family: str
     severity: Severity
     check: Check
+    on_request: bool = False
 
     @property
     def summary(self) -> str:
@@ -49,12 +54,12 @@ class Rule:
 _rules: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity = Severity.ERROR) -> Callable[[Check], Check]:
+def rule(name: str, severity: Severity = Severity.ERROR, on_request: bool = False) -> Callable[[Check], Check]:
     """Register a generator of faults as the rule `name`, in the family of its module."""
 
     def register(check: Check) -> Check:
         family = check.__module__.rpartition(".")[2].replace("_", " ")
-        _rules[name] = Rule(name, family, severity, check)
+        _rules[name] = Rule(name, family, severity, check, on_request)
         return check
 
     return register

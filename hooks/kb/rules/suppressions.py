@@ -53,7 +53,8 @@ def suppression_names_a_rule(kb: KnowledgeBase) -> Iterator[Fault]:
 def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding stands on the line before one.
 
-    A comment that accepts nothing hides the next slip made on its line.
+    A comment that accepts nothing hides the next slip made on its line. Comments about rules that apply only on request
+    are left alone, because most runs do not ask for them.
 
     Bad:
         <!-- kb: allow link-target-exists because ... --> before a link that is sound
@@ -65,6 +66,6 @@ def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     for page in kb.pages:
         for suppression in page.suppressions:
             known = all_rules().get(suppression.rule)
-            if known and not any(suppression.covers(fault.span) for fault in known.check(kb)):
+            if known and not known.on_request and not any(suppression.covers(fault.span) for fault in known.check(kb)):
                 message = f"'{suppression.rule}' finds nothing on the line after this comment"
                 yield Fault(message, suppression.span, "remove the comment")
