@@ -60,8 +60,8 @@ def read_page(
     """Read one Markdown file.
 
     `path` names the file in findings, `uri` is its place in the documentation folder; `name_of` turns the absolute path
-    of an included file into the name for findings. Files outside the folder `root` are not included. Whatever is wrong
-    with the file as such becomes a fault of the page.
+    of an included file into the name for findings. Files outside the folder `root` and the folders of snippets are not
+    included. Whatever is wrong with the file as such becomes a fault of the page.
     """
 
     found = _Included(path, root=root)
@@ -151,7 +151,8 @@ def _dye_includes(snippets: Preprocessor, dye: Dye, found: _Included, name_of: C
 
     def get_snippet_path(path: str) -> Any:
         candidates = [Path(folder, path) for folder in folders]
-        if found.root is not None and candidates and not any(_is_within(file, found.root) for file in candidates):
+        allowed = [found.root, *(Path(folder).resolve() for folder in folders)] if found.root else []
+        if allowed and not any(_is_within(file, folder) for file in candidates for folder in allowed):
             found.escaping.append(_include(path, *(open_files[-1] if open_files else (found.path, found.text))))
             return os.devnull  # an empty text stands in its place, and nothing of the file is read
         found.files.extend(map(str, candidates))

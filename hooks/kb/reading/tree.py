@@ -34,9 +34,7 @@ _LEFT_REFERENCE = re.compile(
     rf"\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
 )
 # "](" was no link, though its target says that one was meant: its parentheses do not match.
-_LEFT_LINK = re.compile(
-    rf"\[[^\[\]]*\]\((?P<mark>{MARK.pattern})(?P<target>(?:[^\s()\[\]]+/)?[^\s()\[\]/]+\.md\b|https?://[^\s\[\]]+)"
-)
+_LEFT_LINK = re.compile(rf"\[[^\[\]]*\]\((?P<mark>{MARK.pattern})(?P<target>[^\s\[\]]+?\.md\b|https?://[^\s\[\]]+)")
 _LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]")
 
 
