@@ -171,13 +171,12 @@ def _request(session: Session, method: str, address: str, limits: Limits) -> Ans
 
 def _moved_to(response: Response) -> str:
     """Where the first redirections, all of them for good, have led; empty where only a slash or the like differs."""
-    start = response.history[0].url if response.history else response.url
-    moved = ""
-    for hop, following in zip(response.history, [*response.history[1:], response], strict=True):
-        if hop.status_code not in _PERMANENT:
-            break
-        moved = following.url or ""
-    return moved if moved.rstrip("/") != (start or "").rstrip("/") else ""
+    hops = [*response.history, response]
+    moved = 0
+    while moved < len(response.history) and hops[moved].status_code in _PERMANENT:
+        moved += 1
+    start, end = hops[0].url or "", hops[moved].url or ""
+    return end if end.rstrip("/") != start.rstrip("/") else ""
 
 
 def _is_unknown_host(error: BaseException) -> bool:

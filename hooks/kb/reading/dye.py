@@ -34,11 +34,11 @@ _PLACES = re.compile(
     | (?P<link> \]\([ \t]*<? )                                          # "](" or "](<" before a target
     | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<? )            # "[label]: " before a target
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
+    | (?P<css> \burl\(\s*["']? | @import\s+["'] )                       # "url(" before a target in a style
     | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
     | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
     | (?P<attribute> \b(?:href|src|poster)\s*=\s*["']? )                # 'href="' before a target
     | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
-    | (?P<css> \burl\(\s*["']? )                                       # "url(" before a target in a style
     | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
     """,
     re.VERBOSE | re.MULTILINE,

@@ -30,10 +30,11 @@ _LOADING = frozenset(
     }
 )
 _RUNS_SCRIPT = re.compile(r"(?:javascript|vbscript):|data:text/html")
-_NOT_VISIBLE = re.compile(r"[\x00-\x20]+")
+# What a browser leaves out of an address (WHATWG URL standard, "basic URL parser").
+_LEFT_OUT = re.compile(r"^[\x00-\x20]+|[\t\n\r]+")
 # One address of a `srcset` with what follows it, if anything does (HTML standard, "parse a srcset attribute").
 _CANDIDATE = re.compile(r"[\s,]*(?:(?P<alone>\S*[^\s,]),+(?=\s|$)|(?P<described>\S*[^\s,])(?:[^,(]|\([^()]*\)?)*)")
-_CSS_ADDRESS = re.compile(r"""\b(?:url\(\s*["']?(?P<address>[^"')]+)|@import\s+["'](?P<sheet>[^"']+))""", re.IGNORECASE)
+_CSS_ADDRESS = re.compile(r"""(?:\burl\(\s*["']?(?P<address>[^"')]+)|@import\s+["'](?P<sheet>[^"']+))""", re.IGNORECASE)
 _SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
 
 
@@ -178,5 +179,5 @@ class PublishedFacts(HTMLParser):
 
 
 def runs_script(target: str) -> bool:
-    """Whether a browser that follows `target` runs what it says; blanks and line ends in it hide nothing."""
-    return _RUNS_SCRIPT.match(_NOT_VISIBLE.sub("", strip(target[:200])).lower()) is not None
+    """Whether a browser that follows `target` runs what it says; line ends within it hide nothing."""
+    return _RUNS_SCRIPT.match(_LEFT_OUT.sub("", strip(target[:200])).lower()) is not None

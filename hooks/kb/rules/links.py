@@ -41,6 +41,8 @@ def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
             is_certain = True
         else:
             message = f"there is no file '{target.uri}' for the {_noun(link)} '{link.target}'"
+            if link.origin is LinkOrigin.RAW_HTML:
+                message = f"on the published page the {_noun(link)} '{link.target}' leads to nothing"
             meant, is_certain = _meant(kb, target.uri)
         yield _take(kb, page, link, meant, message, is_certain)
 
