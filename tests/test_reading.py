@@ -100,7 +100,7 @@ def test_what_a_page_loads_is_placed() -> None:
     )
     links, lines = read(text).links, text.split("\n")
     assert [f"{link.tag} {link.target}" for link in links] == [
-        *("img a.png", "source b.png", "source c,d.png", "source e.png", "video g.mp4", "video f.jpg", "object h.svg"),
+        *("img a.png", "source b.png", "source c,d.png", "source e.png", "video f.jpg", "video g.mp4", "object h.svg"),
         *("style i.png", "image j.png", "style k.css", "style l.png", "link n.css", "a https://example.org/?src=o"),
     ]
     for link in links:

@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from kb.nearest import nearest
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+# What nearly every address looks like, and nothing can be wrong with.
+_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/?#][\w./?#&=+~,;:@!$'()*-]*)?|[^:]*")
 _PLACEHOLDER = re.compile(r"\{|\$|<|&lt;")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):/{0,2}(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
@@ -57,6 +59,8 @@ def malformed(target: str) -> Malformed | None:
 
     Follows the generic syntax of RFC 3986, and RFC 6068 for `mailto`. An address with a placeholder is left alone.
     """
+    if _PLAIN.fullmatch(target):
+        return None
     match = _SCHEME.fullmatch(target)
     if match is None or _PLACEHOLDER.search(target):
         return None

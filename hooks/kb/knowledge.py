@@ -35,6 +35,8 @@ from kb.reading.locate import locate
 from kb.settings import Settings
 from kb.terms import Matcher
 
+# What nearly every link to a page looks like: nothing in it has to be taken apart or decoded.
+_PLAIN_PATH = re.compile(r"[\w.-][\w./-]*\.md(?:#[\w-]*)?", re.ASCII)
 _QUERY_AND_ANCHOR = re.compile(r"[?#].*", re.DOTALL)
 
 
@@ -158,7 +160,12 @@ class KnowledgeBase:
 
     def resolve(self, page: Page, link: Link) -> Target | None:
         """Where a link of `page` leads; None where that is outside the site or cannot be known."""
-        address = split_address(link.target)
+        if link.origin is LinkOrigin.MARKDOWN and _PLAIN_PATH.fullmatch(link.target):
+            path, _, anchor = link.target.partition("#")
+            uri = posixpath.normpath(posixpath.join(page.folder, path))
+            if uri in self.files:
+                return Target(uri, anchor, exists=True)
+        address = split_address(link.target) if not link.target.startswith("https://") else None
         if address is None:
             return None
         scheme, host, path, query, anchor = address

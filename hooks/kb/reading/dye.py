@@ -34,14 +34,20 @@ _PLACES = re.compile(
     | (?P<link> \]\([ \t]*<? )                                          # "](" or "](<" before a target
     | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<? )            # "[label]: " before a target
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
-    | (?P<css> \burl\(\s*["']? | @import\s+["'] )                       # "url(" before a target in a style
     | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
     | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
-    | (?P<attribute> \b(?:href|src|poster)\s*=\s*["']? )                # 'href="' before a target
-    | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
-    | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
     """,
     re.VERBOSE | re.MULTILINE,
+)
+# The same for what stands in angle brackets, or in the braces of an attribute list.
+_RAW_PLACES = re.compile(
+    r"""
+    (?P<attribute> \b(?:href|src|poster)\s*=\s*["']? )                  # 'href="' before a target
+    | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
+    | (?P<css> \burl\(\s*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
+    | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
+    """,
+    re.VERBOSE,
 )
 # Before these a mark goes in front, so that what follows stays untouched.
 _FRONTS = re.compile(
@@ -90,12 +96,15 @@ class Dye:
             cuts.append((match.end(), "", False))
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
-        for srcset in _SRCSET.finditer(text):
-            value = srcset.lastgroup or ""
-            for match in _CANDIDATE.finditer(srcset[value]):
-                cuts.append((srcset.start(value) + match.end(), "", False))
-        for match in _IDS.finditer(text):
-            cuts.append((match.end(), match.lastgroup or "", True))
+        if "<" in text or "{" in text:
+            for match in _RAW_PLACES.finditer(text):
+                cuts.append((match.end(), "", False))
+            for srcset in _SRCSET.finditer(text):
+                value = srcset.lastgroup or ""
+                for match in _CANDIDATE.finditer(srcset[value]):
+                    cuts.append((srcset.start(value) + match.end(), "", False))
+            for match in _IDS.finditer(text):
+                cuts.append((match.end(), match.lastgroup or "", True))
         cuts.sort(key=lambda cut: (cut[0], cut[2]))
         pieces: list[str] = []
         done, line, line_start = 0, first_line, 0
@@ -129,8 +138,7 @@ class Dye:
 
     def start_of(self, text: str) -> Span | None:
         """The place where `text` itself begins, its first mark standing at its start or further on in it."""
-        revealed = _reveal(text)
-        match = MARK.search(revealed)
+        match = MARK.match(text) or MARK.search(_reveal(text))
         if match is None:
             return None
         span = self._spans[_number(match)]

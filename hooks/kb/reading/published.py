@@ -34,7 +34,9 @@ _RUNS_SCRIPT = re.compile(r"(?:javascript|vbscript):|data:text/html")
 _LEFT_OUT = re.compile(r"^[\x00-\x20]+|[\t\n\r]+")
 # One address of a `srcset` with what follows it, if anything does (HTML standard, "parse a srcset attribute").
 _CANDIDATE = re.compile(r"[\s,]*(?:(?P<alone>\S*[^\s,]),+(?=\s|$)|(?P<described>\S*[^\s,])(?:[^,(]|\([^()]*\)?)*)")
-_CSS_ADDRESS = re.compile(r"""(?:\burl\(\s*["']?(?P<address>[^"')]+)|@import\s+["'](?P<sheet>[^"']+))""", re.IGNORECASE)
+_CSS_ADDRESS = re.compile(
+    r"""(?:\burl\(\s*["']?(?P<address>[^"')]+)|\bimport\s+["'](?P<sheet>[^"']+))""", re.IGNORECASE
+)
 _SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
 
 
@@ -139,14 +141,13 @@ class PublishedFacts(HTMLParser):
 
     def _add_active_contents(self, tag: str, values: dict[str, str]) -> None:
         names = [f"<{tag}>"] if tag in _ACTIVE else []
-        if tag == "meta" and "http-equiv" in values:
-            names.append('<meta http-equiv="...">')
-        names += [name for name in values if name.startswith("on")]
-        names += [
-            f"a script in `{name}`"
-            for name, value in values.items()
-            if tag not in _TARGETS.get(name, ()) and runs_script(value)
-        ]
+        for name, value in values.items():
+            if name == "http-equiv" and tag == "meta":
+                names.append('<meta http-equiv="...">')
+            elif name.startswith("on"):
+                names.append(name)
+            elif ":" in value and tag not in _TARGETS.get(name, ()) and runs_script(value):
+                names.append(f"a script in `{name}`")
         for name in names:
             self.active_contents.append(ActiveContent(name, self._span(values.get(ATTRIBUTE, ""))))
 
@@ -154,15 +155,16 @@ class PublishedFacts(HTMLParser):
         if self._permalink or (tag == "link" and _LOADING.isdisjoint(values.get("rel", "").lower().split())):
             return
         text = values.get("alt", "")
-        for attribute, tags in _TARGETS.items():
-            is_part = tag in ("use", "image") and strip(values.get(attribute, "")).startswith("#")
-            if tag in tags and attribute in values and not is_part:
-                self._add_link(tag, values[attribute], FROM_MARKDOWN in values and attribute in ("href", "src"), text)
+        for attribute, value in values.items():
+            if tag in _TARGETS.get(attribute, ()) and not _is_part_of_drawing(tag, value):
+                self._add_link(tag, value, FROM_MARKDOWN in values and attribute in ("href", "src"), text)
                 if tag == "a":
                     self._open_links.append((len(self.links) - 1, values, []))
-        for match in _CANDIDATE.finditer(values.get("srcset", "") if tag in ("img", "source") else ""):
-            self._add_link("source", match["alone"] or match["described"], False, text)
-        self._add_css(values.get("style", ""))
+            elif attribute == "srcset" and tag in ("img", "source"):
+                for match in _CANDIDATE.finditer(value):
+                    self._add_link("source", match["alone"] or match["described"], False, text)
+            elif attribute == "style":
+                self._add_css(value)
 
     def _add_css(self, css: str) -> None:
         for match in _CSS_ADDRESS.finditer(css):
@@ -178,6 +180,12 @@ class PublishedFacts(HTMLParser):
         self.links.append(Link(target, tag, origin, span, strip(text)))
 
 
+def _is_part_of_drawing(tag: str, target: str) -> bool:
+    return tag in ("use", "image") and strip(target).startswith("#")
+
+
 def runs_script(target: str) -> bool:
     """Whether a browser that follows `target` runs what it says; line ends within it hide nothing."""
+    if target.startswith("http"):
+        return False
     return _RUNS_SCRIPT.match(_LEFT_OUT.sub("", strip(target[:200])).lower()) is not None

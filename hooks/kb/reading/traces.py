@@ -14,6 +14,7 @@ _HIDDEN = re.compile(
     r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
     r"|(?<![\U0001F3F4\U000E0020-\U000E007F])[\U000E0001\U000E0020-\U000E007F]"
 )
+_MAY_BE_HIDDEN = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0001-\U000e007f]")
 _SECRETS = {
     "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----"),
     "an access key of AWS": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
@@ -33,6 +34,7 @@ _PASSWORD = re.compile(
     r"""\b(?P<name>password|passwd|passphrase|secret|api[_-]?key|access[_-]?token)["']?\s*[:=]\s*["'](?P<value>[^"'\s]{8,200})["']""",
     re.IGNORECASE,
 )
+_PASSWORD_SIGNS = ("passw", "passphrase", "secret", "key", "token")
 _PLACEHOLDER = re.compile(
     r"example|change|your|xxx|\*\*\*|\.\.\.|…|[<>{}$%]|placeholder|1234567|dummy|password", re.IGNORECASE
 )
@@ -85,6 +87,8 @@ def _merges(text: str, lines: _Lines, code: str) -> Iterator[Trace]:
 
 
 def _hidden(text: str, lines: _Lines) -> Iterator[Trace]:
+    if not _MAY_BE_HIDDEN.search(text):
+        return
     for match in _HIDDEN.finditer(text):
         yield Trace(TraceKind.HIDDEN, f"U+{ord(match[0]):04X}", lines.span(match.start()))
 
@@ -95,6 +99,9 @@ def _secrets(text: str, lines: _Lines) -> Iterator[Trace]:
             for match in pattern.finditer(text):
                 if not _PLACEHOLDER.search(match[0]):
                     yield Trace(TraceKind.SECRET, name, _line_of(lines, match))
+    folded = text.casefold()
+    if not any(sign in folded for sign in _PASSWORD_SIGNS):
+        return
     for match in _PASSWORD.finditer(text):
         value = match["value"]
         if re.search(r"\d", value) and re.search(r"[A-Za-z]", value) and not _PLACEHOLDER.search(value):

@@ -128,9 +128,9 @@ def link_anchor_is_stable(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Give the heading an id of its own in braces, and link to that.
     """
-    for _, link, target in kb.targets:
-        page = kb.by_uri.get(target.uri)
-        heading = next((h for h in page.headings if h.is_numbered and h.id == target.anchor), None) if page else None
+    numbered = {(page.uri, h.id): h for page in kb.pages for h in page.headings if h.is_numbered}
+    for _, link, target in kb.targets if numbered else ():
+        heading = numbered.get((target.uri, target.anchor))
         if heading:
             message = f"'#{heading.id}' is numbered by the build and moves when a heading is added before it"
             suggestion = (
@@ -453,8 +453,8 @@ def external_address_is_secure(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     for page in kb.pages:
         for link in page.links:
-            address = split_address(link.target)
-            if address and address.scheme == "http" and address.hostname not in ("localhost", "127.0.0.1", "::1"):
+            address = split_address(link.target) if link.target[:5].lower() == "http:" else None
+            if address and address.hostname not in ("localhost", "127.0.0.1", "::1"):
                 yield Fault(f"'{link.target}' is not secure", link.span, "write `https://`, if the site has it")
 
 

@@ -27,9 +27,10 @@ def redirect_leads_somewhere(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested path. It is relative to the documentation folder and names the source file.
     """
+    sources = _redirected(kb)
     for redirect in kb.redirects:
         target, _, anchor = redirect.target.partition("#")
-        if _is_elsewhere(target) or _source_of(target) in _sources(kb):
+        if _is_elsewhere(target) or _source_of(target) in sources:
             continue
         uri = posixpath.normpath(target)
         if uri not in kb.files:
@@ -102,14 +103,16 @@ def page_keeps_its_address(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Add a redirect, with the plugin mkdocs-redirects: `redirect_maps: {principles/ego.md: principles/self.md}`.
     """
+    links = _links_by_uri(kb)
+    redirected = _redirected(kb)
     for past in kb.request.past or ():
         page = past.page
-        if _survives(kb, past) is None and page.uri not in _redirected(kb):
+        if _survives(kb, past) is None and page.uri not in redirected:
             same = [known for known in kb.files_by_name.get(posixpath.basename(page.uri), ()) if known in kb.by_uri]
             new = same[0] if len(same) == 1 else "NEW.md"
             message = f"the page '{page.uri}' has gone since {kb.request.revision}, and no redirect is kept"
-            links = _links_to(kb, page.uri, None)
-            yield Fault(message + _who(links), Span(page.path), f"add a redirect, `{page.uri}: {new}`")
+            leading = [link for link, _ in links.get(page.uri, ())]
+            yield Fault(message + _who(leading), Span(page.path), f"add a redirect, `{page.uri}: {new}`")
 
 
 @rule("heading-keeps-its-id", severity=Severity.WARNING, on_request=True)
@@ -126,14 +129,16 @@ def heading_keeps_its_id(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Give the heading that took its place the old id, or put an `<a id="..."></a>` where the text went.
     """
+    links = _links_by_uri(kb)
+    redirected = _redirected(kb)
     for past in kb.request.past or ():
-        page = _survives(kb, past) or kb.by_uri.get(_redirected(kb).get(past.page.uri, ""))
+        page = _survives(kb, past) or kb.by_uri.get(redirected.get(past.page.uri, ""))
         if page is None or page.faults:
             continue
         ids = kb.anchors(page.uri)
         for index, heading in enumerate(past.page.headings):
             if heading.id and heading.id not in ids:
-                links = _links_to(kb, page.uri, heading.id)
+                leading = [link for link, anchor in links.get(page.uri, ()) if anchor == heading.id]
                 message = (
                     f"the heading '{heading.text}' with the id '{heading.id}' has gone since {kb.request.revision}"
                 )
@@ -141,7 +146,7 @@ def heading_keeps_its_id(kb: KnowledgeBase) -> Iterator[Fault]:
                 suggestion = f'add `<a id="{heading.id}"></a>` where its text went'
                 if heir is not None:
                     suggestion = f"if '{heir.text}' took its place, add `{{#{heading.id}}}` to it; else {suggestion}"
-                yield Fault(message + _who(links), heir.span if heir else Span(page.path), suggestion)
+                yield Fault(message + _who(leading), heir.span if heir else Span(page.path), suggestion)
 
 
 def _is_elsewhere(target: str) -> bool:
@@ -152,10 +157,6 @@ def _is_elsewhere(target: str) -> bool:
 def _source_of(uri: str) -> str:
     """The source of a redirect, or its target, as the file it names."""
     return uri if _is_elsewhere(uri) else posixpath.normpath(uri.partition("#")[0])
-
-
-def _sources(kb: KnowledgeBase) -> set[str]:
-    return {_source_of(redirect.source) for redirect in kb.redirects}
 
 
 def _redirected(kb: KnowledgeBase) -> dict[str, str]:
@@ -188,9 +189,13 @@ def _heir(before: Page, index: int, now: Page) -> Heading | None:
     return between[0] if len(between) == 1 else None
 
 
-def _links_to(kb: KnowledgeBase, uri: str, anchor: str | None) -> list[Link]:
-    """The links of the site that lead to a page, or to an id on it, whether that exists or not."""
-    return [link for _, link, target in kb.targets if target.uri == uri and (anchor is None or target.anchor == anchor)]
+def _links_by_uri(kb: KnowledgeBase) -> dict[str, list[tuple[Link, str]]]:
+    """The links of the site that lead to a page, whether it exists or not, each with the anchor that it names."""
+    links: dict[str, list[tuple[Link, str]]] = {}
+    if kb.request.past:
+        for _, link, target in kb.targets:
+            links.setdefault(target.uri, []).append((link, target.anchor))
+    return links
 
 
 def _who(links: list[Link]) -> str:

@@ -51,8 +51,8 @@ def resource_is_our_own(kb: KnowledgeBase) -> Iterator[Fault]:
         return
     for page in kb.pages:
         for link in page.links:
-            address = split_address(link.target)
-            if link.tag not in ("a", "area") and address is not None and address.netloc:
+            address = split_address(link.target) if link.tag not in ("a", "area") else None
+            if address is not None and address.netloc:
                 yield Fault(f"the page loads '{link.target}' from another host", link.span, "put the file into docs")
 
 
