@@ -56,7 +56,8 @@ def suppression_names_a_rule(kb: KnowledgeBase) -> Iterator[Fault]:
 def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding stands on the line before one.
 
-    A comment that accepts nothing hides the next slip made on its line.
+    A comment that accepts nothing hides the next slip made on its line. Comments about rules that apply only on request
+    are left alone, because most runs do not ask for them.
 
     Bad:
         <!-- kb: allow link-target-exists because ... --> before a link that is sound
@@ -68,7 +69,7 @@ def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     for page in kb.pages:
         for suppression in page.suppressions:
             known = all_rules().get(suppression.rule)
-            if known is None:
+            if known is None or known.on_request:
                 continue
             seen = replace(kb, pages=[page]) if known.alone else kb
             if not any(suppression.covers(fault.span) for fault in known.check(seen)):
