@@ -175,12 +175,12 @@ def fix(config: str, diff: bool, select: tuple[str, ...], ignore: tuple[str, ...
     _check_names((*select, *ignore))
     project = _load(config)
     outcome = mend(project, select, ignore, dry=diff)
-    for line in outcome.diffs or outcome.made:
-        click.echo(line, nl=not outcome.diffs)
+    for line in outcome.diffs if diff else outcome.made:
+        click.echo(line, nl=not diff)
     for line in outcome.refused:
         click.echo(line, err=True)
     would = "would be " if diff else ""
-    files = f" in {count(len(outcome.files), 'file')}" if outcome.files else ""
+    files = f" in {count(len(outcome.changed), 'file')}" if outcome.changed else ""
     click.echo(f"{count(len(outcome.made), 'place')} {would}mended{files}.", err=diff)
     verdict = outcome.verdict
     if verdict.findings and not diff:
@@ -258,7 +258,10 @@ def explain(config: str, what: str) -> None:
 
     project = _load(config)
     path = project.file_named(place["path"])
-    line, lines = int(place["line"]), project.text_of(path).count("\n") + 1
+    try:
+        line, lines = int(place["line"]), project.text_of(path).count("\n") + 1
+    except UnicodeDecodeError:
+        raise CannotRun(f"'{path}' is not text in UTF-8; `kb check` says where") from None
     if not 1 <= line <= lines:
         raise CannotRun(f"'{path}' has {lines} lines")
     kb, verdict = gate.judge(project)
