@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -22,6 +22,9 @@ from kb.terms import Matcher
 
 # Most links are of this form, for which no rule of addresses needs to be asked.
 _PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
+
+# Characters of one page to go through for the places of faults; on a page with more of them the rest stay without.
+_MOST_SEARCHED = 20_000_000
 
 
 class Target(NamedTuple):
@@ -247,8 +250,15 @@ class KnowledgeBase:
         """The pages whose running text mentions the term, by title."""
         return sorted(self._pages_using.get(term.title, []), key=lambda page: title_of(page).casefold())
 
+    @cached_property
+    def _searched(self) -> Counter[str]:
+        """The characters of each page that were gone through for places."""
+        return Counter()
+
     def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
         """Where in the source is the first match, of `length` characters, that the prose of a section has."""
+        if self._searched[page.path] > _MOST_SEARCHED:
+            return Span(page.path)
         facts = page.sections[section]
         start = page.headings[facts.heading].span.line if facts.heading is not None else 1
         following = 0 if facts.heading is None else facts.heading + 1
@@ -256,7 +266,9 @@ class KnowledgeBase:
         uses = sum(len(pattern.findall(text)) for text in facts.prose)
         if start is None or (end is None and following < len(page.headings)):
             return Span(page.path)
-        place = locate(self.text_of(page.path), pattern, start, end, uses)
+        text = self.text_of(page.path)
+        self._searched[page.path] += len(text)
+        place = locate(text, pattern, start, end, uses)
         return Span(page.path, *place, length) if place else Span(page.path)
 
     # relations

@@ -106,10 +106,6 @@ class Suppression(NamedTuple):
     reason: str
     span: Span
 
-    def covers(self, span: Span) -> bool:
-        here = self.span
-        return here.line is not None and span.path == here.path and span.line == here.line + 1
-
 
 class Section(NamedTuple):
     """The prose between one heading and the next, as far as terms may be linked in it.
@@ -147,12 +143,14 @@ class Fault:
     """What is wrong, where, and how to mend it. The rule that reports it makes it a finding.
 
     `edit` is the mend where it is safe to make without a person looking: the suggestion, ready to be applied.
+    `is_passing` tells that the next look at the same bytes may not find it again, because a machine was too slow.
     """
 
     message: str
     span: Span
     suggestion: str | None = None
     edit: Edit | None = None
+    is_passing: bool = False
 
 
 @dataclass(frozen=True)

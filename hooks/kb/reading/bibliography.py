@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kb.model import Bibliography, Fault, Person, Reference, Span
+from kb.reading.bounds import TooCostly, bounded
 
 _ENTRY = re.compile(r"^[ \t]*@(?P<kind>\w+)\s*[{(]\s*(?P<key>[^\s,{}()]+)\s*,", re.MULTILINE)
 _NOT_ENTRIES = frozenset({"comment", "preamble", "string"})
@@ -13,14 +14,24 @@ _LINE_IN_MESSAGE = re.compile(r"line (\d+)")
 
 def read_bibliography(content: bytes, path: str) -> Bibliography:
     """Read one BibTeX file; entries that share a key are all returned, in the order of the file."""
-    from pybtex import errors
-    from pybtex.database.input.bibtex import Parser
-    from pybtex.exceptions import PybtexError
-
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         return Bibliography(path, (), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
+    try:
+        return bounded(text, lambda: _bibliography(text, path))
+    except TooCostly as error:
+        hint = "put some of the entries into another file, or look for one that does not end"
+        return Bibliography(
+            path, (), (Fault(f"the file takes {error} to read", Span(path, 1, 1), hint, is_passing=True),)
+        )
+
+
+def _bibliography(text: str, path: str) -> Bibliography:
+    from pybtex import errors
+    from pybtex.database.input.bibtex import Parser
+    from pybtex.exceptions import PybtexError
+
     entries: list[Reference] = []
     faults: list[Fault] = []
     places = [match for match in _ENTRY.finditer(text) if match["kind"].lower() not in _NOT_ENTRIES]

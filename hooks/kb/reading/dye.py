@@ -40,13 +40,13 @@ _PLACES = re.compile(
 )
 # Before these a mark goes in front, so that what follows stays untouched.
 _FRONTS = re.compile(
-    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
+    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]{1,500}+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
 )
 # Before these an attribute goes that carries the mark: `{#id`, `{: .class #id`, `id="..."` and `onclick="..."` in a
 # tag, and what follows the name of a tag that runs or embeds something.
 _IDS = re.compile(
     r"""
-    (?P<list> (?<=\{)(?=:?[^{}\n]*\#[\w-]+[^{}\n]*\}) )
+    (?P<list> (?<=\{)(?=[^{}\n]*+\})(?=:?(?:[^{}\n\#]|\#(?![\w-]))*+\#) )
     | (?P<active> <(?:script|iframe|object|embed|form|base)\b )
     | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
     """,

@@ -28,7 +28,7 @@ class PublishedFacts(HTMLParser):
         self.links: list[Link] = []
         self.suppressions: list[Suppression] = []
         self.active_contents: list[ActiveContent] = []
-        self._open_links: list[tuple[int, dict[str, str], list[str]]] = []
+        self._open_link: tuple[int, dict[str, str], list[str]] | None = None
         self.heading_by_number: dict[int, int] = {}
         self.content: dict[int, bool] = {-1: False}
         self._heading: tuple[str, dict[str, str]] | None = None
@@ -50,24 +50,40 @@ class PublishedFacts(HTMLParser):
                 self.active_contents.append(ActiveContent(name, self._span(values.get(ATTRIBUTE, ""))))
         if tag in _SHOWS_WITHOUT_TEXT:
             self.content[len(self.headings) - 1] = True
+        if tag == "a":
+            self._close_link()  # as a browser does: a link ends where another begins
         for attribute, tags in _TARGETS.items():
             if tag in tags and attribute in values and not self._permalink:
                 self._add_link(tag, values[attribute], FROM_MARKDOWN in values, values.get("alt", ""))
                 if tag == "a":
-                    self._open_links.append((len(self.links) - 1, values, []))
-        for _, _, text in self._open_links:
-            text.append(values.get("alt", ""))
+                    self._open_link = (len(self.links) - 1, values, [])
+        if self._open_link:
+            self._open_link[2].append(values.get("alt", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._permalink:
             self._permalink = False
-        elif tag == "a" and self._open_links:
-            index, given, text = self._open_links.pop()
+        elif tag == "a":
+            self._close_link()
+        if self._heading and tag == self._heading[0]:
+            self._add_heading()
+
+    def _close_link(self) -> None:
+        if self._open_link:
+            (index, given, text), self._open_link = self._open_link, None
             content = " ".join(strip("".join(text)).split())
             name = given.get("aria-label") or content or given.get("title", "")
             self.links[index] = self.links[index]._replace(text=name)
-        if self._heading and tag == self._heading[0]:
-            self._add_heading()
+
+    def close(self) -> None:
+        super().close()
+        self._close_link()
+
+    def parse_html_declaration(self, i: int) -> int:
+        """Take `<![` for a comment, as a browser does; the parser of the standard library gives up on it."""
+        if self.rawdata.startswith("<![", i):
+            return self.parse_bogus_comment(i)
+        return super().parse_html_declaration(i)
 
     def handle_comment(self, data: str) -> None:
         match = _SUPPRESSION.fullmatch(strip(data))
@@ -75,8 +91,8 @@ class PublishedFacts(HTMLParser):
             self.suppressions.append(Suppression(match["rule"], match["reason"] or "", self._span(data)))
 
     def handle_data(self, data: str) -> None:
-        for _, _, text in self._open_links:
-            text.append(data)
+        if self._open_link:
+            self._open_link[2].append(data)
         if self._heading:
             if not self._permalink:
                 self._heading_text.append(data)

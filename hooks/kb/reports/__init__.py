@@ -21,7 +21,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The findings of one run, how much was checked, how long it took in seconds, and the files it rests on."""
+    """The findings of one run, how much was checked, how long it took in seconds, and the files it rests on.
+
+    No files mean that the verdict is not to be kept: the next look at the same files may tell otherwise.
+    """
 
     findings: tuple[Finding, ...]
     counts: Counts
