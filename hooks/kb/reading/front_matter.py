@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import Any
 
 import yaml
@@ -16,6 +18,7 @@ VALUE = "="
 DEEPEST = 100
 MOST_VALUES = 50_000
 
+_NEWLINE = re.compile("\n")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -29,10 +32,16 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, l
         return None, {}, [Fault(f"this YAML {too_much}", Span(path, first_line, 1), "write it out, or split it")]
     places: Places = {}
     faults: list[Fault] = []
+    line_starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+
+    def place(mark: yaml.Mark) -> tuple[int, int]:
+        """Line and column; by the offset, because YAML ends lines at some characters that do so nowhere else."""
+        line = bisect_right(line_starts, mark.index)
+        return first_line + line - 1, mark.index - line_starts[line - 1] + 1
 
     def note(path_of_keys: tuple[str, ...], node: yaml.Node) -> Span:
-        length = node.end_mark.column - node.start_mark.column if node.end_mark.line == node.start_mark.line else 1
-        span = Span(path, first_line + node.start_mark.line, node.start_mark.column + 1, max(1, length))
+        start, end = place(node.start_mark), place(node.end_mark)
+        span = Span(path, *start, max(1, end[1] - start[1]) if end[0] == start[0] else 1)
         places.setdefault(path_of_keys, span)
         return span
 
@@ -60,7 +69,11 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, l
         walk(node, ())
         data = None if node is None else loader.construct_document(node)
     except Exception as error:  # beside YAMLError, whatever a tag makes of a value that does not fit it
-        return None, {}, [_fault(error, path, first_line)]
+        mark = getattr(error, "problem_mark", None)
+        span = Span(path, *place(mark)) if mark else Span(path, first_line, 1)
+        problem = getattr(error, "problem", None) or "cannot be read"
+        hint = 'put the value in quotes if it contains ": " or begins with a special character'
+        return None, {}, [Fault(f"this is not valid YAML: {problem}", span, hint)]
     finally:
         loader.dispose()
     return data, places, faults
@@ -69,14 +82,6 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, l
 def _name(key: yaml.Node) -> str:
     """What a key is called in findings; one that is itself a list or mapping has no name."""
     return key.value if isinstance(key.value, str) else "?"
-
-
-def _fault(error: Exception, path: str, first_line: int) -> Fault:
-    mark = getattr(error, "problem_mark", None)
-    span = Span(path, first_line + mark.line, mark.column + 1) if mark else Span(path, first_line, 1)
-    problem = getattr(error, "problem", None) or "cannot be read"
-    hint = 'put the value in quotes if it contains ": " or begins with a special character'
-    return Fault(f"this is not valid YAML: {problem}", span, hint)
 
 
 def excess(text: str) -> str:

@@ -22,7 +22,7 @@ class _Entry(BaseModel):
 def read_glossary(content: bytes, path: str) -> Glossary:
     """Read a YAML list of entries with `term`, `aliases`, `definition` and `sources` (citation keys)."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         return Glossary((), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
     try:
