@@ -34,7 +34,7 @@ _PLACES = re.compile(
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
     | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
     | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
-    | (?P<attribute> \b(?:href|src)\s*=\s*["']? )                       # 'href="' before a target
+    | (?P<attribute> (?<![\w?&;=/%.-])(?:href|src)\s*=\s*["']? )        # 'href="' before a target
     """,
     re.VERBOSE | re.MULTILINE,
 )
