@@ -167,3 +167,31 @@ def test_junit_has_a_case_for_each_rule(tmp_path: Path) -> None:
     failure = suite.find("testcase[@name='link-target-exists']/failure")
     assert failure is not None
     assert "docs/index.md:5:12: there is no file" in (failure.text or "")
+
+
+def test_terms_prints_coverage_and_candidates(tmp_path: Path) -> None:
+    said = "A holding environment soothes the baby, and a holding environment fails it; XYZ. Klein and Klein.\n"
+    files = {
+        "docs/index.md": "---\ntitle: Home\n---\n\nText.\n",
+        "docs/principles/a.md": f"---\ntitle: Splitting\n---\n\nSplitting and envy.\n\n## Envy\n\nEnvy, MBT. {said}",
+        "docs/principles/b.md": f"---\ntitle: Projection\n---\n\nSplitting, a transitional object [@x]. {said}",
+        "docs/glossary.yml": "- term: Envy\n- term: Treatment\n  aliases: [MBT]\n",
+        "bib/references.bib": "@book{x, author = {Klein, M.}, title = {Envy}, publisher = {P}, year = {1957}}\n",
+    }
+    config = str(write_project(tmp_path, files))
+    lines = kb("terms", "--config", config).output.splitlines()
+    assert [line.split() for line in lines[:5]] == [
+        ["Page", "words", "terms", "mentions", "links", "abbreviations", "unexplained"],
+        ["docs/index.md", "1", "0", "0", "0", "0", "0"],
+        ["docs/principles/a.md", "21", "2", "3", "3", "2", "1"],
+        ["docs/principles/b.md", "20", "1", "1", "1", "1", "1"],
+        ["Together", "42", "4", "4"],
+    ]
+    assert len({len(line) for line in lines[:4]}) == 1
+    assert [line.split() for line in lines[8:]] == [
+        ["Expression", "pages", "uses"],
+        ["holding", "environment", "2", "4"],
+        ["XYZ", "2", "2"],
+    ]
+    assert kb("terms", "--config", config, "--limit", "0").output.splitlines()[-1].startswith("2 more")
+    assert kb("terms", "--config", "nowhere.yml").exit_code == 2

@@ -129,7 +129,8 @@ def test_failing_extension_is_a_fault_and_no_traceback() -> None:
     [
         ("@a2000", [Item("", "a2000", "", False)]),
         ("see @a2000, pp. 3--4, and more; -@b.c_d:e", [Item("see", "a2000", ", pp. 3--4, and more", False), Item("", "b.c_d:e", "", True)]),
-        ("@{odd key}", [Item("", "odd key", "", False)]),
+        ("@{odd--key}", [Item("", "odd--key", "", False)]),
+    ("@{odd key}", None),
         ("@a2000.", None),
         ("me@example.org", None),
         ("@", None),

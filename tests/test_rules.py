@@ -21,6 +21,11 @@ CASES = [
 def test_rule(rule: str, case: Case, tmp_path: Path) -> None:
     found = findings_of(tmp_path, case.files, rule)
     assert [shown(finding) for finding in found] == [f"{line} {rule}" for line in case.expected]
+    for edit in (finding.edit for finding in found if finding.edit):
+        assert edit.span.line
+        assert edit.span.column
+        line = (tmp_path / edit.span.path).read_text(encoding="utf-8").split("\n")[edit.span.line - 1]
+        assert line[edit.span.column - 1 :].startswith(edit.old)
 
 
 @pytest.mark.parametrize("rule", sorted(all_rules()))

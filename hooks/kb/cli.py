@@ -107,6 +107,25 @@ def _check_names(names: Sequence[str]) -> None:
             raise CannotRun(f"there is no rule '{name}'" + (f"; did you mean '{near}'?" if near else ""))
 
 
+@main.command()
+@click.option("--config", default="mkdocs.yml", show_default=True, help="The configuration of a MkDocs project.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    help="List at most so many expressions.",
+)
+def terms(config: str, limit: int) -> None:
+    """Say how far the glossary covers the pages, and what they say often that it does not explain."""
+    from kb import gate
+    from kb.coverage import candidates, coverage
+    from kb.reports import terms as report
+
+    kb = gate.read(_load(config))
+    click.echo(report.write(coverage(kb), candidates(kb), limit))
+
+
 @main.command("rules")
 def list_rules() -> None:
     """List every rule with what it checks."""

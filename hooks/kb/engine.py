@@ -36,7 +36,17 @@ _SHAPING_EVENTS = ("startup", "config", "files")
 _KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
 _PARENT = re.compile(r"^INHERIT\s*:", re.MULTILINE)
 _VARIABLES = re.compile(r"!ENV\s(.*)")
-_READERS = ("kb", "mkdocs", "Markdown", "pymdown-extensions", "mkdocs-material", "pybtex", "pydantic")
+_READERS = (
+    "kb",
+    "mkdocs",
+    "Markdown",
+    "pymdown-extensions",
+    "mkdocs-material",
+    "pybtex",
+    "pydantic",
+    "textstat",
+    "pyphen",
+)
 
 
 def _name(value: object) -> object:

@@ -63,10 +63,8 @@ def read(project: Project) -> KnowledgeBase:
 
 
 def _put_together(project: Project, examined: Mapping[str, Examined], derived: Cache) -> KnowledgeBase:
-    keys = {page.reading.page.uri: digest(key, repr(page.included)) for key, page in examined.items()}
-
-    def remember(page: Page, what: str, find: Callable[[], Any]) -> Any:
-        key = digest(keys[page.uri], what)
+    def remember(what: str, find: Callable[[], Any]) -> Any:
+        key = digest(project.fingerprint, what)
         found = derived.get(key)
         if found is None:
             found = find()

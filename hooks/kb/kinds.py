@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from kb.schemas import Fields
 
 IN_PLAIN_WORDS = "In plain words"
+GETTING_HELP = "Getting help"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of page. `first` and `last` are the sections it begins and ends with; a free kind has others between."""
+    """A kind of page.
+
+    `first` and `last` are the sections it begins and ends with; a free kind has others between. `critical` are those in
+    which limits and critics have their say; at least one of them cites a work.
+    """
 
     name: str
     folder: str
@@ -24,6 +29,7 @@ class Kind:
     last: tuple[str, ...] = ()
     is_free: bool = False
     is_concept: bool = True
+    critical: tuple[str, ...] = ()
 
     @property
     def fields(self) -> type[Fields]:
@@ -37,8 +43,8 @@ class Kind:
         return self.first + self.last
 
 
-def _kind(name: str, folder: str, *sections: str) -> Kind:
-    return Kind(name, folder, (IN_PLAIN_WORDS, *sections))
+def _kind(name: str, folder: str, *sections: str, critical: tuple[str, ...] = ()) -> Kind:
+    return Kind(name, folder, (IN_PLAIN_WORDS, *sections), critical=critical)
 
 
 # In the order of the navigation.
@@ -98,7 +104,8 @@ KINDS = (
         "What guidelines say",
         "When it is not the first choice",
         "Other treatments with evidence",
-        "Getting help",
+        GETTING_HELP,
+        critical=("When it is not the first choice",),
     ),
     _kind(
         "approach",
@@ -130,6 +137,7 @@ KINDS = (
         "Allegiance and funding",
         "What critics say",
         "What it does not show",
+        critical=("Certainty and risk of bias", "What critics say"),
     ),
     _kind(
         "debate",
@@ -159,9 +167,11 @@ class RelationKind:
     heads: tuple[str, ...] = ()
 
 
+_CONCEPTS = tuple(kind.name for kind in KINDS if kind.is_concept)
+
 RELATIONS = (
-    RelationKind("builds_on", "Builds on", "Needed for", has_reason=True),
-    RelationKind("contrasts_with", "See also", "See also", has_reason=True),
+    RelationKind("builds_on", "Builds on", "Needed for", has_reason=True, heads=_CONCEPTS),
+    RelationKind("contrasts_with", "See also", "See also", has_reason=True, heads=_CONCEPTS),
     RelationKind("used_in", "Used in", "Techniques", heads=("approach",)),
     RelationKind("studied_for", "Studied for", "Approaches studied for it", heads=("indication",)),
     RelationKind("measures", "Describes or measures", "Described or measured by", heads=("principle",)),

@@ -7,18 +7,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
-from kb.model import Bibliography, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
+from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
+from kb.model import Bibliography, Edit, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
-from kb.reading.locate import locate
+from kb.reading.locate import locate_all
 from kb.settings import Settings
-from kb.terms import Matcher
+from kb.terms import Matcher, Mention, abbreviations
 
 # Most links are of this form, for which no rule of addresses needs to be asked.
 _PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
@@ -46,8 +46,8 @@ class KnowledgeBase:
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
     further files that are published as they are (those of the theme). `navigation` holds the paths that the file
-    `configuration` puts into the navigation. `text_of` reads a source file by its path. `remember` finds out something
-    that follows from a page and from what it is given a name for, or knows it from an earlier run.
+    `configuration` puts into the navigation. `text_of` reads a source file by its path. `remember` finds something out,
+    or knows it from an earlier run by the name of all that it follows from.
     """
 
     pages: Sequence[Page]
@@ -60,7 +60,7 @@ class KnowledgeBase:
     navigation: Sequence[str] = ()
     configuration: str = "mkdocs.yml"
     text_of: Callable[[str], str] = lambda path: ""
-    remember: Callable[[Page, str, Callable[[], Any]], Any] = lambda page, what, find: find()
+    remember: Callable[[str, Callable[[], Any]], Any] = lambda what, find: find()
 
     # pages
 
@@ -147,6 +147,34 @@ class KnowledgeBase:
             return Target(target, anchor, exists=True)
         return Target(uri, anchor, exists=any((folder / address).is_file() for folder in self.published_folders))
 
+    def edit(self, span: Span, old: str, new: str) -> Edit | None:
+        """The edit that puts `new` in place of `old`, if `old` stands at `span` letter for letter."""
+        if span.line is None or span.column is None or old == new:
+            return None
+        lines = self._lines_of(span.path)
+        start = span.column - 1
+        if span.line > len(lines) or not lines[span.line - 1].startswith(old, start):
+            return None
+        return Edit(Span(span.path, span.line, span.column, max(1, len(old))), old, new)
+
+    def within(self, span: Span, text: str) -> Span:
+        """Where `text` stands in the line of `span`, at or behind it; `span` itself where that is not certain."""
+        if span.line is None or span.column is None or span.line > len(self._lines_of(span.path)):
+            return span
+        line = self._lines_of(span.path)[span.line - 1]
+        if line.count(text, span.column - 1) != 1:
+            return span
+        return Span(span.path, span.line, line.index(text, span.column - 1) + 1, len(text))
+
+    def _lines_of(self, path: str) -> list[str]:
+        if path not in self._lines:
+            self._lines[path] = self.text_of(path).split("\n")
+        return self._lines[path]
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        return {}
+
     @cached_property
     def _anchors(self) -> dict[str, set[str]]:
         anchors = {page.uri: {anchor.id for anchor in page.anchors} for page in self.pages}
@@ -190,6 +218,29 @@ class KnowledgeBase:
         return references
 
     @cached_property
+    def family_names(self) -> frozenset[str]:
+        """The words in the family names of authors and editors, in small letters."""
+        people = (person for reference in self.references.values() for person in reference.people)
+        return frozenset(word for person in people for word in person.family.casefold().split())
+
+    @cached_property
+    def lost_keys(self) -> frozenset[str]:
+        """The keys of entries that cannot be read."""
+        return frozenset(key for bibliography in self.bibliographies for key in bibliography.lost_keys)
+
+    @cached_property
+    def _keys_by_folded(self) -> dict[str, list[str]]:
+        by_folded: dict[str, list[str]] = defaultdict(list)
+        for key in self.references:
+            by_folded[key.casefold()].append(key)
+        return by_folded
+
+    def key_in_other_case(self, key: str) -> str | None:
+        """The key of the bibliography that differs from `key` in capital and small letters alone."""
+        found = self._keys_by_folded.get(key.casefold(), [])
+        return found[0] if len(found) == 1 and found[0] != key else None
+
+    @cached_property
     def keys_used(self) -> list[Name]:
         """Every place where a work is named: citations, sources of definitions and levels, further reading."""
         used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
@@ -225,30 +276,50 @@ class KnowledgeBase:
     def matcher(self) -> Matcher:
         return Matcher(self.terms)
 
-    def terms_on(self, page: Page) -> Sequence[str]:
-        """The titles of the terms that the running text of a page mentions, once each."""
-        found: Sequence[str] = self.remember(page, self._names_of_terms, lambda: self._find_terms(page))
-        return found
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """The abbreviations that a name of a term explains, and those that need no explanation."""
+        named = (found for term in self.terms for name in term.names for found in abbreviations(name.text))
+        return self.settings.plain_abbreviations.union(named)
 
     @cached_property
-    def _names_of_terms(self) -> str:
-        return "terms: " + digest(*("\n".join(name.text for name in term.names) for term in self.terms))
+    def mentions(self) -> dict[str, list[tuple[int, int, Mention]]]:
+        """What the running text of each page mentions, by uri: section, text of its prose, mention in that text."""
+        if not self.terms:
+            return {}
+        numbers = {term.span: number for number, term in enumerate(self.terms)}
 
-    def _find_terms(self, page: Page) -> tuple[str, ...]:
-        texts = (text for section in page.sections for text in section.prose)
-        return tuple(dict.fromkeys(mention.term.title for text in texts for mention in self.matcher.find(text)))
+        def find(page: Page) -> list[tuple[int, ...]]:
+            return [
+                (index, number, m.start, m.end, numbers[m.term.span], m.term.names.index(m.name))
+                for index, section in enumerate(page.sections)
+                for number, text in enumerate(section.prose)
+                for m in self.matcher.find(text)
+            ]
+
+        def mention(start: int, end: int, term: int, name: int) -> Mention:
+            return Mention(start, end, self.terms[term], self.terms[term].names[name])
+
+        names = digest(*("\n".join(name.text for name in term.names) for term in self.terms))
+        return {
+            page.uri: [
+                (index, number, mention(*place))
+                for index, number, *place in self.remember(f"mentions {names} {page.version}", partial(find, page))
+            ]
+            for page in self.pages
+        }
 
     @cached_property
-    def _pages_using(self) -> dict[str, list[Page]]:
-        using: dict[str, list[Page]] = defaultdict(list)
-        for page in self.pages:
-            for title in self.terms_on(page):
-                using[title].append(page)
+    def _pages_using(self) -> dict[Span, list[Page]]:
+        using: dict[Span, list[Page]] = defaultdict(list)
+        for uri, mentions in self.mentions.items():
+            for span in dict.fromkeys(mention.term.span for _, _, mention in mentions):
+                using[span].append(self.by_uri[uri])
         return using
 
     def pages_using(self, term: Term) -> list[Page]:
         """The pages whose running text mentions the term, by title."""
-        return sorted(self._pages_using.get(term.title, []), key=lambda page: title_of(page).casefold())
+        return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
 
     @cached_property
     def _searched(self) -> Counter[str]:
@@ -257,19 +328,51 @@ class KnowledgeBase:
 
     def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
         """Where in the source is the first match, of `length` characters, that the prose of a section has."""
-        if self._searched[page.path] > _MOST_SEARCHED:
-            return Span(page.path)
-        facts = page.sections[section]
-        start = page.headings[facts.heading].span.line if facts.heading is not None else 1
-        following = 0 if facts.heading is None else facts.heading + 1
+        uses = sum(len(pattern.findall(text)) for text in page.sections[section].prose)
+        places = self._locate_all(page, section, pattern, uses)
+        return Span(page.path, *places[0], length) if places else Span(page.path)
+
+    def _locate_all(self, page: Page, section: int, pattern: re.Pattern[str], uses: int) -> list[tuple[int, int]]:
+        """Line and column of the `uses` matches in a section; empty where they are not known."""
+        heading = page.sections[section].heading
+        start = page.headings[heading].span.line if heading is not None else 1
+        following = 0 if heading is None else heading + 1
         end = page.headings[following].span.line if following < len(page.headings) else None
-        uses = sum(len(pattern.findall(text)) for text in facts.prose)
         if start is None or (end is None and following < len(page.headings)):
-            return Span(page.path)
+            return []
+        if self._searched[page.path] > _MOST_SEARCHED:
+            return []
         text = self.text_of(page.path)
         self._searched[page.path] += len(text)
-        place = locate(text, pattern, start, end, uses)
-        return Span(page.path, *place, length) if place else Span(page.path)
+        return locate_all(text, pattern, start, end, uses)
+
+    def place_in_prose(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
+        """Where in the source the characters `start` to `end` of text `number` of a section's prose stand."""
+        phrase = page.sections[section].prose[number][start:end]
+        return self._place_of_phrase(page, section, phrase, number, start, in_prose=True)
+
+    def place_in_paragraph(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
+        """Where in the source the characters `start` to `end` of paragraph `number` of a section stand."""
+        phrase = page.sections[section].paragraphs[number].text[start:end]
+        return self._place_of_phrase(page, section, phrase, number, start, in_prose=False)
+
+    def _place_of_phrase(self, page: Page, section: int, phrase: str, number: int, start: int, in_prose: bool) -> Span:
+        key = page.uri, section, phrase, in_prose
+        if key not in self._places_of_phrases:
+            facts = page.sections[section]
+            texts = facts.prose if in_prose else [paragraph.text for paragraph in facts.paragraphs]
+            words = r"\s+".join(re.escape(word) for word in phrase.split())
+            pattern = re.compile(rf"(?<![^\W_])(?<!-){words}(?![^\W_])(?!-)")
+            seen = [(n, match.start()) for n, text in enumerate(texts) for match in pattern.finditer(text)]
+            places = self._locate_all(page, section, pattern, len(seen)) if seen else []
+            self._places_of_phrases[key] = dict(zip(seen, places, strict=False))
+        place = self._places_of_phrases[key].get((number, start))
+        return Span(page.path, *place, len(phrase)) if place else Span(page.path)
+
+    @cached_property
+    def _places_of_phrases(self) -> dict[tuple[str, int, str, bool], dict[tuple[int, int], tuple[int, int]]]:
+        """What `_place_of_phrase` has found: places by the number of the text and the start of the phrase in it."""
+        return {}
 
     # relations
 
@@ -330,6 +433,17 @@ def title_of(page: Page) -> str:
 def aliases_of(page: Page) -> list[str]:
     """The other names of the page, as far as they are well-formed."""
     return [alias for alias in _list(page.front_matter.data.get("aliases")) if isinstance(alias, str)]
+
+
+def plain_words_of(page: Page) -> str:
+    """What a page says in plain words; empty where it has no such section."""
+    texts = (
+        paragraph.text
+        for section in page.sections
+        if section.heading is not None and page.headings[section.heading].text == IN_PLAIN_WORDS
+        for paragraph in section.paragraphs
+    )
+    return "\n\n".join(texts)
 
 
 @dataclass(frozen=True, slots=True)

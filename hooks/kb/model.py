@@ -40,6 +40,7 @@ class Link(NamedTuple):
     """A target that the published page links to or loads. `tag` is the HTML element that carries it.
 
     `text` is what a reader gets to see or hear of it: the text of a link, the alternative text of an image.
+    `heading` is the index in `Page.headings` of the heading that it stands under, None before the first.
     """
 
     target: str
@@ -47,6 +48,7 @@ class Link(NamedTuple):
     origin: LinkOrigin
     span: Span
     text: str = ""
+    heading: int | None = None
 
 
 class Heading(NamedTuple):
@@ -75,6 +77,31 @@ class CitationGroup(NamedTuple):
 
     text: str
     citations: tuple[Citation, ...]
+
+
+class Fate(StrEnum):
+    """What became of something in the source that looks like a citation and is none on the published page."""
+
+    TEXT = "text"
+    LINK = "the text of a link"
+    ATTRIBUTE = "an attribute"
+    GONE = "nothing"
+    NOT_MEANT = "code"
+
+
+class LostCitation(NamedTuple):
+    """A key behind "@" in the source that the parser did not take for a citation.
+
+    `key` is what the writer wrote, `read` what the syntax of citations would read of it. `in_brackets` tells whether it
+    stands in a group, and `is_complete` whether that group is well-formed.
+    """
+
+    key: str
+    read: str
+    fate: Fate
+    in_brackets: bool
+    is_complete: bool
+    span: Span
 
 
 class Undefined(NamedTuple):
@@ -107,17 +134,36 @@ class Suppression(NamedTuple):
     span: Span
 
 
-class Section(NamedTuple):
-    """The prose between one heading and the next, as far as terms may be linked in it.
+class Paragraph(NamedTuple):
+    """What an author says in one go: a paragraph, an item of a list, a row of a table.
 
-    `heading` is the index of the heading in `Page.headings`, None before the first. `has_content` tells whether
-    anything at all stands there, code, quotations and tables included. `abbreviations` are those of the prose, once
-    each.
+    `text` is what a reader reads, without citations, code and quoted blocks; `tag` is the HTML element that holds it.
+    `has_citation` counts a footnote, and for every item of a list the citation in the sentence that introduces it.
+    `emphases` are the stretches (start, end) of the text that are set in italics or bold; `uncited_claims` those that
+    state an effect, a rate or a comparison where no work is cited.
+    """
+
+    text: str
+    tag: str
+    has_citation: bool
+    emphases: tuple[tuple[int, int], ...] = ()
+    uncited_claims: tuple[tuple[int, int], ...] = ()
+
+
+class Section(NamedTuple):
+    """The prose between one heading and the next.
+
+    `heading` is the index of the heading in `Page.headings`, None before the first. `prose` is the running text in
+    which terms may be linked, in stretches between elements; `paragraphs` is what the author of the page says, without
+    headings and invented examples. `has_content` tells whether anything at all stands there, code, quotations and
+    tables included; `has_citation` whether a work is cited in it. `abbreviations` are those of the prose, once each.
     """
 
     heading: int | None
     prose: tuple[str, ...]
     has_content: bool
+    paragraphs: tuple[Paragraph, ...] = ()
+    has_citation: bool = False
     abbreviations: tuple[str, ...] = ()
 
 
@@ -157,7 +203,8 @@ class Fault:
 class Page:
     """All that one Markdown file says by itself.
 
-    `path` is relative to the repository, `uri` to the documentation folder.
+    `path` is relative to the repository, `uri` to the documentation folder. `version` names the text as converted, with
+    all that it includes.
     """
 
     path: str
@@ -170,10 +217,12 @@ class Page:
     undefined_references: tuple[Undefined, ...] = ()
     undefined_footnotes: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()
+    lost_citations: tuple[LostCitation, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
     faults: tuple[Fault, ...] = ()
+    version: str = ""
 
     @property
     def id(self) -> str:
@@ -201,15 +250,44 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A name as the bibliography spells it."""
+    """A name as the bibliography spells it. `span` is where it stands and no part of the name."""
 
     family: str
     given: str
+    span: Span = field(default=Span(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a field of an entry holds, as it is written between the outer braces or quotation marks.
+
+    `span` is where it begins. For a value joined from several pieces, which is not `is_verbatim`, it stands for all.
+    `names` are the people it names, as they are written, each with its offset in the text.
+    """
+
+    text: str
+    span: Span
+    is_verbatim: bool = True
+    names: tuple[tuple[int, str], ...] = ()
+
+    def at(self, offset: int, length: int) -> Span:
+        """The place of `length` characters at `offset` of the text."""
+        if not self.is_verbatim or self.span.line is None or self.span.column is None:
+            return self.span
+        line = self.span.line + self.text.count("\n", 0, offset)
+        newline = self.text.rfind("\n", 0, offset)
+        column = self.span.column + offset if newline < 0 else offset - newline
+        return Span(self.span.path, line, column, max(1, length))
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A work of the bibliography. `people` are its authors and editors; `kind` is the BibTeX entry type."""
+    """A work of the bibliography. `people` are its authors and editors; `kind` is the BibTeX entry type.
+
+    `span` is the place of the key, `kind_span` that of the type. `written` holds every field in the order of the file,
+    those of people included, and `field_names` where their names stand. The entry takes the lines from `first_line`
+    to `last_line`.
+    """
 
     key: str
     kind: str
@@ -217,15 +295,24 @@ class Reference:
     people: tuple[Person, ...]
     roles: frozenset[str]
     span: Span
+    kind_span: Span = field(default=Span(""))
+    written: dict[str, Written] = field(default_factory=dict)
+    field_names: dict[str, Span] = field(default_factory=dict)
+    first_line: int = 1
+    last_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Bibliography:
-    """The entries of one BibTeX file, in its order, duplicates included."""
+    """The entries of one BibTeX file, in its order, duplicates included.
+
+    `lost_keys` are those of the entries that cannot be read.
+    """
 
     path: str
     entries: tuple[Reference, ...] = ()
     faults: tuple[Fault, ...] = ()
+    lost_keys: frozenset[str] = frozenset()
 
 
 class Name(NamedTuple):

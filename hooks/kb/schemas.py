@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifiers = list[Text]
 Reasons = dict[Text, Text]
 
@@ -20,7 +20,7 @@ class Fields(BaseModel):
     title: Text
     summary: Text
     aliases: Identifiers = []
-    reviewed: datetime.date
+    reviewed: Annotated[datetime.date, Field(strict=True)]
     further_reading: Identifiers = []
 
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords:
+    """How plain the section "In plain words" has to be."""
+
+    grade: float = 9
+    """The highest US school grade by the formula of Flesch and Kincaid; 9 is the age of fourteen."""
+
+    sentences: tuple[int, int] = (2, 5)
+    """The smallest and the largest number of sentences."""
+
+    words: int = 120
+    """The largest number of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,12 @@ class Settings:
     strict: bool = False
     """Whether warnings count like errors."""
 
+    plain_words: PlainWords = field(default_factory=PlainWords)
+    """The limits of the section "In plain words"."""
+
+    urgent_help: str | None = None
+    """The page that readers in danger are sent to, relative to the documentation folder. Turns its rule on."""
+
     plain_abbreviations: frozenset[str] = frozenset()
     """Abbreviations that need no glossary entry, because everybody knows them."""
 
@@ -29,7 +49,9 @@ def read_settings(data: object) -> Settings:
     """Check what mkdocs.yml says; ValueError with one line where it says something that is no setting."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-    schema = TypeAdapter(with_config(ConfigDict(extra="forbid"))(Settings))
+    closed = with_config(ConfigDict(extra="forbid"))
+    closed(PlainWords)
+    schema = TypeAdapter(closed(Settings))
     try:
         return schema.validate_python(data)
     except ValidationError as error:

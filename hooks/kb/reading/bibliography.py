@@ -1,15 +1,22 @@
-"""BibTeX files -> references with their places. pybtex decides what an entry is, a scan finds where it stands."""
+"""BibTeX files -> references with their places."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
 
-from kb.model import Bibliography, Fault, Person, Reference, Span
+from kb.folding import plain
+from kb.model import Bibliography, Edit, Fault, Person, Reference, Span, Written
 from kb.reading.bounds import TooCostly, bounded
+from kb.works import NAMES, OTHERS, ROLES
 
-_ENTRY = re.compile(r"^[ \t]*@(?P<kind>\w+)\s*[{(]\s*(?P<key>[^\s,{}()]+)\s*,", re.MULTILINE)
-_NOT_ENTRIES = frozenset({"comment", "preamble", "string"})
-_LINE_IN_MESSAGE = re.compile(r"line (\d+)")
+if TYPE_CHECKING:
+    from kb.reading.bibtex import Problem, WrittenEntry
+
+_SPACE = re.compile(r"\s")
+# pybtex takes quadratic time to part the names of a field; no work has as many braces as this.
+_MOST_BRACES = 2000
 
 
 def read_bibliography(content: bytes, path: str) -> Bibliography:
@@ -28,53 +35,104 @@ def read_bibliography(content: bytes, path: str) -> Bibliography:
 
 
 def _bibliography(text: str, path: str) -> Bibliography:
-    from pybtex import errors
-    from pybtex.database.input.bibtex import Parser
-    from pybtex.exceptions import PybtexError
+    from kb.reading.bibtex import Problem, parse
 
+    places = _Places(text, path)
     entries: list[Reference] = []
     faults: list[Fault] = []
-    places = [match for match in _ENTRY.finditer(text) if match["kind"].lower() not in _NOT_ENTRIES]
-    ends = [*(match.start() for match in places[1:]), len(text)][: len(places)]
-    # Each entry is parsed by itself, so that a syntax error in one neither hides the others nor moves their lines.
-    for match, end in zip(places, ends, strict=True):
-        line = text.count("\n", 0, match.start("key")) + 1
-        column = match.start("key") - text.rfind("\n", 0, match.start("key"))
-        span = Span(path, line, column, len(match["key"]))
-        source = text[match.start() : end]
-        with errors.capture() as problems:
-            try:
-                parsed = Parser().parse_string(source)
-            except PybtexError as error:
-                problems.append(error)
-        for problem in problems:
-            inner = _LINE_IN_MESSAGE.search(str(problem))
-            offset = int(inner[1]) - 1 if inner else 0
-            first = text.count("\n", 0, match.start()) + 1
-            message = str(problem).rpartition(": ")[2]
-            faults.append(
-                Fault(
-                    f"the entry '{match['key']}' has a syntax error: {message}",
-                    Span(path, first + offset, 1),
-                    "look for a missing comma or brace on this line or the one before",
-                )
-            )
-        if not problems:
-            entries.extend(_reference(entry.key, entry, span) for entry in parsed.entries.values())
-    return Bibliography(path, tuple(entries), tuple(faults))
+    lost: set[str] = set()
+    for item in parse(text):
+        if isinstance(item, Problem):
+            faults.append(places.fault(item))
+        elif item.problems:
+            faults += [places.fault(problem, item.key) for problem in item.problems]
+            lost.add(item.key)
+        else:
+            entries.append(_reference(item, places, faults))
+    return Bibliography(path, tuple(entries), tuple(faults), frozenset(lost))
 
 
-def _reference(key: str, entry: object, span: Span) -> Reference:
-    persons: dict[str, list[object]] = entry.persons  # type: ignore[attr-defined]
-    fields = {name.lower(): " ".join(value.split()) for name, value in entry.fields.items()}  # type: ignore[attr-defined]
-    people = tuple(_person(person) for role in persons.values() for person in role)
-    kind = str(entry.type).lower()  # type: ignore[attr-defined]
-    return Reference(key, kind, fields, people, frozenset(role.lower() for role in persons), span)
+class _Places:
+    """Turns offsets in a text into places of the file."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.path = path
+        self._lines = [0]
+        for line in text.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
+
+    def span(self, offset: int, length: int = 1) -> Span:
+        line = self.line(offset)
+        return Span(self.path, line, offset - self._lines[line - 1] + 1, max(1, length))
+
+    def line(self, offset: int) -> int:
+        return bisect_right(self._lines, offset, hi=len(self._lines) - 1)
+
+    def fault(self, problem: Problem, key: str = "") -> Fault:
+        span = self.span(problem.offset, problem.length)
+        old = self.text[problem.offset : problem.offset + problem.length]
+        edit = Edit(span, old, problem.edit) if problem.edit is not None else None
+        message = f"the entry '{key}' has a syntax error: {problem.message}" if key else problem.message
+        return Fault(message, span, problem.suggestion, edit)
 
 
-def _person(person: object) -> Person:
-    def plain(*parts: str) -> str:
-        words = [word for part in parts for word in getattr(person, part)]
-        return " ".join(words).replace("{", "").replace("}", "")
+def _reference(entry: WrittenEntry, places: _Places, faults: list[Fault]) -> Reference:
+    from pybtex import errors
+    from pybtex.database import Person as ParsedPerson
 
-    return Person(plain("prelast_names", "last_names", "lineage_names"), plain("first_names", "middle_names"))
+    fields: dict[str, str] = {}
+    written: dict[str, Written] = {}
+    names: dict[str, Span] = {}
+    people: list[Person] = []
+    for given in entry.fields:
+        name, span = given.name.lower(), places.span(given.start, len(given.name))
+        value = " ".join(given.value.split())
+        if name in names:
+            faults.append(Fault(f"the entry '{entry.key}' has the field '{name}' twice", span, "keep one of them"))
+            continue
+        names[name] = span
+        listed = _names_in(given.value) if name in NAMES else ()
+        written[name] = Written(given.value, places.span(given.value_start), given.is_verbatim, listed)
+        if name not in ROLES:
+            fields[name] = value
+            continue
+        for offset, person in listed:
+            if person.casefold() != OTHERS:
+                with errors.capture():  # a rule says what is wrong with a name
+                    people.append(_person(ParsedPerson(person), written[name].at(offset, len(person))))
+    return Reference(
+        entry.key,
+        entry.kind.lower(),
+        fields,
+        tuple(people),
+        frozenset(names).intersection(ROLES),
+        places.span(entry.key_start, len(entry.key)),
+        places.span(entry.kind_start, len(entry.kind)),
+        written,
+        names,
+        places.line(entry.start),
+        places.line(entry.end - 1),
+    )
+
+
+def _names_in(text: str) -> tuple[tuple[int, str], ...]:
+    """The names of a field as they are written, each with its offset."""
+    from pybtex.bibtex.utils import split_name_list
+
+    if text.count("{") > _MOST_BRACES:
+        return ()
+    names, position = [], 0
+    line = _SPACE.sub(" ", text)
+    for name in split_name_list(line):
+        position = line.index(name, position)
+        names.append((position, name))
+        position += len(name)
+    return tuple(names)
+
+
+def _person(person: object, span: Span) -> Person:
+    def text(*parts: str) -> str:
+        return plain(" ".join(word for part in parts for word in getattr(person, part)))
+
+    return Person(text("prelast_names", "last_names", "lineage_names"), text("first_names", "middle_names"), span)

@@ -27,8 +27,9 @@ CITATION_CLASS = "kb-citation"
 # A group may stand before "[", but only if that opens another group: "[@a](x)" and "[@a][x]" are links.
 _GROUP = r"\[(?!\^)((?=[^\[\]@]*+@)[^\[\]]*+)\](?!\()(?!\[[^\[\]@]*+\])"
 _KEY = r"\w(?:\w|[:.#$%&+?<>~/-](?=\w))*"
+PLAIN_KEY = re.compile(_KEY)
 _ITEM = re.compile(
-    rf"(?P<prefix>(?:[^@]*\s)?)(?P<minus>-?)@(?:\{{(?P<braced>[^{{}}]+)\}}|(?P<key>{_KEY}))(?P<suffix>(?:[\s,][^@]*)?)",
+    rf"(?P<prefix>(?:[^@]*\s)?)(?P<minus>-?)@(?:\{{(?P<braced>[^\s{{}}]+)\}}|(?P<key>{_KEY}))(?P<suffix>(?:[\s,][^@]*)?)",
     re.DOTALL,
 )
 

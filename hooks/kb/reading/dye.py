@@ -55,10 +55,11 @@ _IDS = re.compile(
 
 
 class Dye:
-    """The marks put into the text of one page and of the files it includes."""
+    """The marks put into the text of one page and of the files it includes; `texts` are these with their marks."""
 
     def __init__(self) -> None:
         self._spans: list[Span] = []
+        self.texts: list[str] = []
 
     def _mark(self, path: str, line: int, column: int) -> str:
         self._spans.append(Span(path, line, column))
@@ -101,7 +102,8 @@ class Dye:
                 pieces.append(text[offset : offset + colon] + f" {ATTRIBUTE}={mark} ")
                 done = offset + colon
         pieces.append(text[done:])
-        return "".join(pieces)
+        self.texts.append("".join(pieces))
+        return self.texts[-1]
 
     def place(self, text: str) -> Span | None:
         """The place that the first mark in `text` names, None where it carries none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,8 +14,10 @@ from markdown.preprocessors import Preprocessor
 from kb.model import Fault, Page, Section, Span
 from kb.reading import front_matter
 from kb.reading.bounds import TooCostly, bounded
+from kb.reading.cache import digest
 from kb.reading.citations import CitationSyntax
 from kb.reading.dye import Dye, strip
+from kb.reading.lost_citations import lost_citations
 from kb.reading.published import PublishedFacts
 from kb.reading.quick import quicken
 from kb.reading.tree import TreeFacts
@@ -104,10 +106,12 @@ def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[s
         undefined_references=tuple(facts.left_references(path)),
         undefined_footnotes=tuple(facts.left_footnotes(path)),
         citation_groups=tuple(facts.citation_groups(path)),
-        sections=tuple(_sections(facts.prose, result)),
+        lost_citations=tuple(lost_citations(dye, "".join(facts.groups), html)) if dialect.has_citations else (),
+        sections=tuple(_sections(facts, result)),
         suppressions=tuple(result.suppressions),
         active_contents=tuple(result.active_contents),
         faults=tuple(faults),
+        version=digest(html),
     )
     if (number := _facts(page)) > MOST_FACTS:
         message = f"the page has {number:,} links, ids and citations; at most {MOST_FACTS:,} can be checked"
@@ -175,15 +179,11 @@ def _find_run(run: list[str], lines: list[str]) -> int | None:
     return starts[0] if run and len(starts) == 1 else None
 
 
-def _sections(prose_by_number: list[list[str]], result: PublishedFacts) -> list[Section]:
-    sections = [_section(None, prose_by_number[0], result.content[-1])]
-    for number, texts in enumerate(prose_by_number[1:], start=1):
-        index = result.heading_by_number.get(number)
-        if index is not None:
-            sections.append(_section(index, texts, result.content[index]))
-    return sections
-
-
-def _section(heading: int | None, texts: list[str], has_content: bool) -> Section:
-    used = dict.fromkeys(abbreviation for text in texts for abbreviation in abbreviations(text))
-    return Section(heading, tuple(texts), has_content, tuple(used))
+def _sections(facts: TreeFacts, result: PublishedFacts) -> Iterator[Section]:
+    for number, (texts, said) in enumerate(zip(facts.prose, facts.said, strict=True)):
+        index = result.heading_by_number.get(number) if number else None
+        if number and index is None:
+            continue
+        has_content = result.content[-1 if index is None else index]
+        used = dict.fromkeys(abbreviation for text in texts for abbreviation in abbreviations(text))
+        yield Section(index, tuple(texts), has_content, tuple(said.paragraphs), said.has_citation, tuple(used))

@@ -126,4 +126,5 @@ class PublishedFacts(HTMLParser):
     def _add_link(self, tag: str, dyed: str, from_markdown: bool, text: str) -> None:
         target = strip(dyed)
         origin = LinkOrigin.MARKDOWN if from_markdown else LinkOrigin.RAW_HTML
-        self.links.append(Link(target, tag, origin, self._span(dyed, len(target)), strip(text)))
+        heading = len(self.headings) - 1 if self.headings else None
+        self.links.append(Link(target, tag, origin, self._span(dyed, len(target)), strip(text), heading))

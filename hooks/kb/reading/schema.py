@@ -29,7 +29,7 @@ _MEND = {
     "string_too_short": "fill it in or remove the field",
     "list_type": "write `[one, two]`, or one item per line, each after `- `",
     "dict_type": "write one `name: text` per line, indented",
-    "date_type": "write it as 2026-11-22",
+    "date_type": "write it as 2026-11-22, without quotes and without a time",
     "date_from_datetime_parsing": "write it as 2026-11-22",
     "date_parsing": "write it as 2026-11-22",
 }

@@ -16,6 +16,7 @@ from kb.model import Citation, CitationGroup, LinkDefinition, Span, Undefined
 from kb.reading import prose
 from kb.reading.citations import citation_elements, parse_group
 from kb.reading.dye import MARK, Dye, strip
+from kb.reading.paragraphs import Said, paragraphs
 
 # Attributes that tell the reader of the published page which links Markdown made, and which heading is which.
 FROM_MARKDOWN = "data-kb-markdown"
@@ -44,6 +45,7 @@ class TreeFacts(Extension):
         self.dye = dye
         self.groups: list[str] = []
         self.prose: list[list[str]] = [[]]
+        self.said: list[Said] = [Said()]
         self.blocks: list[str] = []
         self.references = _WithoutMarks()
 
@@ -104,6 +106,7 @@ class _ReadTree(Treeprocessor):
     def run(self, root: Element) -> None:
         self.facts.groups = [(element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link]
         self.facts.blocks = list(_block_texts(root))
+        self.facts.said = list(paragraphs(root))
         self.facts.prose = [[]]
         for item in prose.walk(root, self.md):
             if isinstance(item, prose.Prose):

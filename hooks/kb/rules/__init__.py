@@ -20,6 +20,7 @@ FAMILIES = (
     "files",
     "links",
     "citations",
+    "bibliography",
     "glossary",
     "front_matter",
     "sections",

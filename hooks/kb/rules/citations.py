@@ -1,40 +1,16 @@
-"""Citations and the bibliography: every claim leads to a work that can be found."""
+"""Citations: every claim leads to a work that can be found, and every citation reaches the reader."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from kb.knowledge import KnowledgeBase
-from kb.model import Fault, Person, Reference
-from kb.nearest import nearest_all
+from kb.model import Fate, Fault, LostCitation, Page
+from kb.nearest import certainly, nearest_all
+from kb.reading.citations import parse_group
+from kb.reading.front_matter import VALUE
 from kb.rules import rule
-
-# What a reader needs to find a work, by entry type; alternatives stand together. The types are those of BibTeX and the
-# common ones of biblatex.
-_PERIODICAL = (("author", "editor"), ("title",), ("journal", "journaltitle"), ("year", "date"))
-_WHOLE = (("author", "editor"), ("title",), ("publisher",), ("year", "date"))
-_PART = (("author",), ("title",), ("booktitle",), ("publisher",), ("year", "date"))
-_THESIS = (("author",), ("title",), ("school", "institution"), ("year", "date"))
-_REPORT = (("author", "editor", "institution"), ("title",), ("institution", "publisher"), ("year", "date"))
-_ONLINE = (("author", "editor", "organization"), ("title",), ("year", "date"), ("url", "doi", "howpublished"))
-_NEEDED = {
-    "article": _PERIODICAL,
-    "book": _WHOLE,
-    "mvbook": _WHOLE,
-    "collection": _WHOLE,
-    "incollection": _PART,
-    "inbook": _PART,
-    "inproceedings": (("author",), ("title",), ("booktitle",), ("year", "date")),
-    "phdthesis": _THESIS,
-    "mastersthesis": _THESIS,
-    "thesis": _THESIS,
-    "techreport": _REPORT,
-    "report": _REPORT,
-    "online": _ONLINE,
-    "misc": (("author", "editor", "organization", "publisher", "howpublished"), ("title",), ("year", "date")),
-}
 
 
 @rule("citation-resolves")
@@ -53,168 +29,147 @@ def citation_resolves(kb: KnowledgeBase) -> Iterator[Fault]:
     if kb.settings.bibliography is None:
         return
     for name in kb.keys_used:
-        if name.text not in kb.references:
-            near = nearest_all(name.text, kb.references)
-            suggestion = f"did you mean {' or '.join(f'`{key}`' for key in near)}?" if near else None
-            yield Fault(f"no reference has the key '{name.text}'", name.span, suggestion)
+        if name.text in kb.references or name.text in kb.lost_keys or kb.key_in_other_case(name.text):
+            continue
+        near = nearest_all(name.text, kb.references)
+        suggestion = f"did you mean {' or '.join(f'`{key}`' for key in near)}?" if near else None
+        sure = certainly(name.text, kb.references) if near else None
+        edit = kb.edit(name.span, name.text, sure) if sure else None
+        yield Fault(f"no reference has the key '{name.text}'", name.span, suggestion, edit)
 
 
-@rule("reference-has-required-fields")
-def reference_has_required_fields(kb: KnowledgeBase) -> Iterator[Fault]:
-    """Every entry of the bibliography has the fields by which a reader can find the work.
+@rule("citation-case-matches")
+def citation_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Keys are cited with the same capital and small letters as their entry has.
 
-    Which these are depends on the type: an article needs its journal, a chapter its book, a book its publisher, unless
-    an organisation wrote it and published it itself.
+    For the program that writes the references they are two keys, and one of them is unknown.
 
     Bad:
-        @article{gill1983transference, author = {Gill, Merton M.}, title = {...}, year = {1983}}
+        The review was widely read [@Shedler2010efficacy].
     Good:
-        @article{gill1983transference, author = {Gill, Merton M.}, title = {...}, journal = {...}, year = {1983}}
+        The review was widely read [@shedler2010efficacy].
     Fix:
-        Add the field named, from the work itself; never from memory.
+        Take the suggested spelling.
     """
-    for reference in _entries(kb):
-        published_by_author = any(person.family and not person.given for person in reference.people)
-        for alternatives in _NEEDED.get(reference.kind, ()):
-            if published_by_author and "publisher" in alternatives:
+    if kb.settings.bibliography is None:
+        return
+    for name in kb.keys_used:
+        right = None if name.text in kb.references else kb.key_in_other_case(name.text)
+        if right:
+            message = f"'{name.text}' differs from the key '{right}' in capital and small letters"
+            yield Fault(message, name.span, f"write `{right}`", kb.edit(name.span, name.text, right))
+
+
+@rule("citation-key-is-whole")
+def citation_key_is_whole(kb: KnowledgeBase) -> Iterator[Fault]:
+    """No citation has a key that is read only in part.
+
+    A key ends before a mark that no letter or digit follows, such as the full stop in `[@smith2003analysis.]`, and
+    before two marks in a row. What is left over spoils the group: it is published as it stands in the source.
+
+    Bad:
+        It can mean any way in which the past shapes the present [@smith2003analysis.].
+    Good:
+        It can mean any way in which the past shapes the present [@smith2003analysis].
+    Fix:
+        Remove the mark. A key of which it is a part stands in braces: `[@{smith--2003}]`.
+    """
+    for page in kb.pages:
+        for lost in page.lost_citations:
+            if not _is_cut(kb, lost):
                 continue
-            if not any(reference.fields.get(name) or name in reference.roles for name in alternatives):
-                message = f"the {reference.kind} '{reference.key}' has no {' or '.join(alternatives)}"
-                yield Fault(message, reference.span, f"add `{alternatives[0]} = {{...}}`")
+            rest = lost.key.removeprefix(lost.read)
+            edit = None
+            if lost.key in kb.references:
+                suggestion = f"write `@{{{lost.key}}}`"
+                edit = kb.edit(lost.span, lost.key, f"{{{lost.key}}}")
+            else:
+                suggestion = f"put a space or a comma after `@{lost.read}`, or remove '{rest}'"
+                if rest.strip(".,:;!?") == "":
+                    edits = (kb.edit(lost.span, lost.key + old, lost.read + new) for old, new in _AFTER_KEY)
+                    edit = next(filter(None, edits), None)
+            yield Fault(f"of '@{lost.key}' only '{lost.read}' would be read as the key", lost.span, suggestion, edit)
 
 
-@rule("reference-key-is-unique")
-def reference_key_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
-    """No two entries of the bibliography have the same key, in whatever files they stand.
-
-    Which of them a citation means would depend on the order of files.
-
-    Bad:
-        @book{freud1915, ...} and @article{freud1915, ...}
-    Good:
-        @book{freud1915thoughts, ...} and @article{freud1915unconscious, ...}
-    Fix:
-        Remove one, or give it another key and use that in its citations.
-    """
-    first: dict[str, Reference] = {}
-    for reference in _entries(kb):
-        earlier = first.setdefault(reference.key.casefold(), reference)
-        if earlier is not reference:
-            message = f"the key '{reference.key}' is already taken in {earlier.span.path}:{earlier.span.line}"
-            yield Fault(message, reference.span, "remove one of the entries, or give it another key")
+# What may follow a key that ends in a mark too many, and what follows it without the mark.
+_AFTER_KEY = (("]", "]"), (";", ";"), (",", ","), (" ", ", "))
 
 
-@rule("reference-is-used")
-def reference_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
-    """Every entry of the bibliography is cited somewhere, or listed as further reading.
-
-    A work that no page uses is not checked by anybody who reads the site.
-
-    Bad:
-        An entry that no page mentions.
-    Good:
-        A page with the field `further_reading: [winnicott1971playing]`.
-    Fix:
-        Cite the work, add it to the field `further_reading` of a page, or remove the entry.
-    """
-    used = {name.text for name in kb.keys_used}
-    for key, reference in kb.references.items():
-        if key not in used:
-            suggestion = "cite it, list it under `further_reading` on a page, or remove it"
-            yield Fault(f"no page uses the work '{key}'", reference.span, suggestion)
+def _is_cut(kb: KnowledgeBase, lost: LostCitation) -> bool:
+    """Whether the key of a citation is what keeps it from being one."""
+    is_spoilt = lost.fate is Fate.TEXT and lost.in_brackets and not lost.is_complete and lost.key != lost.read
+    return is_spoilt and _means_a_work(kb, lost)
 
 
-@rule("person-has-one-name")
-def person_has_one_name(kb: KnowledgeBase) -> Iterator[Fault]:
-    """A person's name is written in one form throughout the bibliography.
+def _means_a_work(kb: KnowledgeBase, lost: LostCitation) -> bool:
+    """Whether something that looks like a citation can be nothing else: an "@" may also stand before a name."""
+    for key in (lost.key, lost.read):
+        if key in kb.references or key in kb.lost_keys or kb.key_in_other_case(key):
+            return True
+    return lost.in_brackets and certainly(lost.read, kb.references) is not None
 
-    Two spellings make two persons of one: citations then carry initials ("S. Freud, 1915") that tell nobody apart.
+
+_WHERE = {
+    Fate.LINK: ("in the text of a link, where no citation is published", "put the citation behind the link"),
+    Fate.ATTRIBUTE: ("in a title or an alternative text, where no citation is published", "cite the work in the text"),
+    Fate.GONE: ("in a part of the source that is not published", "cite the work where it is shown"),
+}
+
+
+@rule("citation-is-published")
+def citation_is_published(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every citation in the source is a citation on the published page.
+
+    In raw HTML, in the text of a link, in a title, in a cell too many of a table or without brackets, a reader sees the
+    bare key or nothing at all. Code, comments, mathematics and escaped brackets are left alone.
 
     Bad:
-        author = {Freud, Sigmund} in one entry and author = {Freud, S.} in another
+        See [the review [@shedler2010efficacy]](https://example.org). As @shedler2010efficacy says ...
     Good:
-        author = {Freud, Sigmund} in both
+        See [the review](https://example.org) [@shedler2010efficacy]. As Shedler [-@shedler2010efficacy] says ...
     Fix:
-        Use the fuller form everywhere. Different people keep different given names.
+        Write the citation in brackets, in Markdown, in the running text.
     """
-    spellings: dict[str, dict[Person, Reference]] = defaultdict(dict)
-    for reference in _entries(kb):
-        for person in reference.people:
-            spellings[person.family.casefold()].setdefault(person, reference)
-    for by_person in spellings.values():
-        people = sorted(by_person, key=lambda person: (-len(person.given), person.given))
-        for index, person in enumerate(people):
-            fuller = next((other for other in people[:index] if _may_be_same(person, other)), None)
-            if fuller is not None:
-                message = f"'{person.family}, {person.given}' is elsewhere written '{fuller.family}, {fuller.given}'"
-                yield Fault(message, by_person[person].span, f"write `{fuller.family}, {fuller.given}`")
+    for page in kb.pages:
+        for lost in page.lost_citations:
+            if not _means_a_work(kb, lost) or _is_cut(kb, lost):
+                continue
+            if lost.fate in _WHERE:
+                where, suggestion = _WHERE[lost.fate]
+            elif not lost.in_brackets:
+                where, suggestion = "without brackets", f"write `[@{lost.read}]`, or `[-@{lost.read}]` after the name"
+            elif not lost.is_complete:
+                where, suggestion = "in brackets with something else", f"write `[see @{lost.read}, p. 3; @other]`"
+            else:
+                where, suggestion = "in raw HTML, where no citation is read", "write this part in Markdown"
+            yield Fault(f"'@{lost.key}' stands {where}", lost.span, suggestion)
+        yield from _in_data(kb, page)
 
 
-def _may_be_same(person: Person, other: Person) -> bool:
-    """Whether the given name of `person` shortens that of `other`: "S." and "Sigmund", "Otto" and "Otto F."."""
-    short, long = _words(person.given), _words(other.given)
-    if not short or len(short) > len(long):
-        return False
-    return all(
-        whole == part or (len(part) == 1 and whole.startswith(part)) for part, whole in zip(short, long, strict=False)
-    )
+_GROUP = re.compile(r"\[([^\[\]]*@[^\[\]]*)\]")
 
 
-def _words(given: str) -> list[str]:
-    return given.replace(".", " ").replace("-", " ").casefold().split()
+def _in_data(kb: KnowledgeBase, page: Page) -> Iterator[Fault]:
+    """Citations in the fields of a page, which are published as plain text."""
+    for field, value in page.front_matter.data.items():
+        for text in _texts(value):
+            for item in (item for group in _GROUP.findall(text) for item in parse_group(group) or ()):
+                if item.key in kb.references:
+                    span = page.front_matter.places.get((field, VALUE), page.start)
+                    message = f"'@{item.key}' stands in the field '{field}', where no citation is published"
+                    yield Fault(message, kb.within(span, item.key), "cite the work in the text")
 
 
-def _entries(kb: KnowledgeBase) -> Iterator[Reference]:
-    for bibliography in kb.bibliographies:
-        yield from bibliography.entries
-
-
-@rule("work-is-listed-once")
-def work_is_listed_once(kb: KnowledgeBase) -> Iterator[Fault]:
-    """No work has two entries: none shares its DOI, or its title and year, with another.
-
-    Readers would find one work twice in a list, as if there were two that say so.
-
-    Bad:
-        Two entries with doi = {10.1037/a0018378}
-    Good:
-        One entry, cited on both pages.
-    Fix:
-        Keep the better entry, and use its key wherever the other was cited.
-    """
-    first: dict[tuple[str, str], Reference] = {}
-    for reference in kb.references.values():
-        title = " ".join(re.findall(r"\w+", reference.fields.get("title", "").casefold()))
-        volume = reference.fields.get("volume", "") + reference.fields.get("pages", "")
-        same = [("title and year", f"{title} {reference.fields.get('year', '')} {volume}")] if title else []
-        if doi := reference.fields.get("doi"):
-            same.append(("DOI", doi.casefold()))
-        for what, value in same:
-            earlier = first.setdefault((what, value), reference)
-            if earlier is not reference:
-                message = f"'{reference.key}' has the same {what} as '{earlier.key}' in {earlier.span.place}"
-                yield Fault(message, reference.span, "keep one of the two entries")
-                break
-
-
-@rule("identifier-is-well-formed")
-def identifier_is_well_formed(kb: KnowledgeBase) -> Iterator[Fault]:
-    """A DOI, ISBN, ISSN, year or page range has the form and the check digit that it must have.
-
-    One wrong digit leads to another work, or to none.
-
-    Bad:
-        doi = {https://doi.org/10.1037/a0018378}, pages = {109--08}
-    Good:
-        doi = {10.1037/a0018378}, pages = {98--109}
-    Fix:
-        Copy it again from the work or from a public record of it. A year that nobody knows is {n.d.}.
-    """
-    for reference in _entries(kb):
-        for field, check in _FORMS.items():
-            value = reference.fields.get(field)
-            if value and (wrong := check(value)):
-                yield Fault(f"the {field} '{value}' of '{reference.key}' {wrong}", reference.span, "copy it again")
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if "@" in value:
+            yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 @rule("citation-stays-out-of-headings", alone=True)
@@ -235,47 +190,3 @@ def citation_stays_out_of_headings(kb: KnowledgeBase) -> Iterator[Fault]:
         for citation in page.citations:
             if citation.span.line in lines and citation.span.path == page.path:
                 yield Fault(f"'{citation.key}' is cited in a heading", citation.span, "cite it in the text")
-
-
-def _doi(value: str) -> str:
-    return "" if re.fullmatch(r"10\.\d{4,9}/\S+", value) else "is not of the form 10.1234/..."
-
-
-def _year(value: str) -> str:
-    return "" if re.fullmatch(r"\d{4}(?:[-/]\d{2,4})?|n\.d\.", value) else "is neither four digits nor n.d."
-
-
-def _pages(value: str) -> str:
-    match = re.fullmatch(r"(\d+)(-{1,3}|–|—)(\d+)", value)
-    if match is None:
-        return ""
-    if match[2] != "--":
-        return "needs two hyphens between its numbers"
-    first, last = match[1], match[3]
-    shortened = first[: -len(last)] + last if len(last) < len(first) else last
-    return "ends before it begins" if int(shortened) < int(first) else ""
-
-
-def _isbn(value: str) -> str:
-    digits = re.sub(r"[\s-]", "", value).upper()
-    if re.fullmatch(r"\d{13}", digits):
-        total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-        return "" if total % 10 == 0 else "has a wrong check digit"
-    if re.fullmatch(r"\d{9}[\dX]", digits):
-        return "" if _weighted(digits) % 11 == 0 else "has a wrong check digit"
-    return "has neither 10 nor 13 digits"
-
-
-def _issn(value: str) -> str:
-    digits = value.replace("-", "").upper()
-    if not re.fullmatch(r"\d{7}[\dX]", digits):
-        return "is not of the form 1234-5678"
-    return "" if _weighted(digits) % 11 == 0 else "has a wrong check digit"
-
-
-def _weighted(digits: str) -> int:
-    """The digits times their place from the right, X for ten (ISO 2108 for ISBN-10, ISO 3297 for ISSN)."""
-    return sum((10 if digit == "X" else int(digit)) * weight for weight, digit in enumerate(reversed(digits), start=1))
-
-
-_FORMS = {"doi": _doi, "year": _year, "pages": _pages, "isbn": _isbn, "issn": _issn}
