@@ -41,7 +41,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     if verdict.findings:
         text.write(verdict, project.text_of, to_stderr=True)
     else:
-        log.info(text.summary(verdict))
+        log.info(verdict.summary)
     if verdict.fails(project.settings.strict) and not _Build.is_preview:
         raise Abort("Nothing was published: mend the findings above and build again.")
     try:
@@ -57,6 +57,15 @@ def on_pre_build(config: MkDocsConfig) -> None:
     config.nav = engine.navigation(kb)
 
 
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Let the site explain the rules that its pages are held to."""
+    try:
+        engine.add_rule_pages(files, config)
+    except CannotRun as error:
+        raise Abort(str(error)) from None
+    return files
+
+
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """Let a preview go on where a page cannot be read or converted: the reason stands in its place."""
     known = _Build.rendering.kb.by_uri.get(page.file.src_uri)
@@ -68,7 +77,7 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Tell the rendering which page comes next."""
     rendering = _Build.rendering
-    rendering.page = rendering.kb.by_uri.get(page.file.src_uri)
+    rendering.page = None if page.file.generated_by else rendering.kb.by_uri.get(page.file.src_uri)
     rendering.address = page.canonical_url if config.site_url else None
     if isinstance(page.meta.get("summary"), str):
         page.meta["description"] = page.meta["summary"]

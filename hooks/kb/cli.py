@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from kb.project import Project
 
 FORMATS = ["text", "json", "github", "sarif", "junit"]
+_PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
+_config = click.option(
+    "--config", default="mkdocs.yml", show_default=True, help="The configuration of a MkDocs project."
+)
 
 
 class _Group(click.Group):
@@ -44,7 +49,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--config", default="mkdocs.yml", show_default=True, help="The configuration of a MkDocs project.")
+@_config
 @click.option(
     "--format",
     "form",
@@ -55,14 +60,34 @@ def main() -> None:
 @click.option("--select", multiple=True, metavar="RULE", help="Apply this rule alone; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too; `strict: true` in mkdocs.yml does the same.")
-def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ...], strict: bool) -> None:
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that this file records.")
+@click.option("--write-baseline", is_flag=True, help="Record all findings in the baseline, which must not exist.")
+@click.option("--shrink-baseline", is_flag=True, help="Remove from the baseline what is no longer found.")
+def check(
+    config: str,
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    baseline: str | None,
+    write_baseline: bool,
+    shrink_baseline: bool,
+) -> None:
     """Say what is broken, where, and how to mend it."""
     from kb.snapshot import Snapshot
 
     _check_names((*select, *ignore))
     start = time.perf_counter()
+    baseline = os.path.abspath(baseline) if baseline else None
+    chosen = (select, ignore, (baseline,) if baseline else ())
     known = Snapshot.recall(config)
-    verdict = known.verdict((select, ignore)) if known else None
+    verdict = known.verdict(chosen) if known else None
+    if write_baseline or shrink_baseline:
+        from kb.editing import baseline as editing
+
+        loaded = _with_baseline(_load(config), baseline)
+        click.echo(editing.write(loaded) if write_baseline else editing.shrink(loaded))
+        return
     if known and verdict:
         project, is_strict = known.project, known.strict
         verdict = replace(verdict, seconds=time.perf_counter() - start)
@@ -70,8 +95,8 @@ def check(config: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
         from kb import gate
 
         loaded = known.project() if known else _load(config)
-        _, verdict = gate.judge(loaded, select, ignore)
-        Snapshot.keep(config, loaded, (select, ignore), verdict, known)
+        _, verdict = gate.judge(_with_baseline(loaded, baseline), select, ignore)
+        Snapshot.keep(config, loaded, chosen, verdict, known)
         project, is_strict = lambda: loaded, loaded.settings.strict
     if form == "text":
         from kb.reports import text
@@ -93,6 +118,10 @@ def _load(config: str) -> Project:
     return engine.load(config)
 
 
+def _with_baseline(project: Project, file: str | None) -> Project:
+    return replace(project, baseline=file) if file else project
+
+
 def _check_names(names: Sequence[str]) -> None:
     """Make sure that these are names of rules."""
     if not names:
@@ -108,7 +137,7 @@ def _check_names(names: Sequence[str]) -> None:
 
 
 @main.command()
-@click.option("--config", default="mkdocs.yml", show_default=True, help="The configuration of a MkDocs project.")
+@_config
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -126,6 +155,69 @@ def terms(config: str, limit: int) -> None:
     click.echo(report.write(coverage(kb), candidates(kb), limit))
 
 
+@main.command()
+@_config
+@click.option("--diff", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--select", multiple=True, metavar="RULE", help="Mend what this rule finds alone.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Leave alone what this rule finds.")
+def fix(config: str, diff: bool, select: tuple[str, ...], ignore: tuple[str, ...]) -> None:
+    """Mend what can be mended without a person looking."""
+    from kb.editing.fix import fix as mend
+    from kb.reports import count
+
+    _check_names((*select, *ignore))
+    project = _load(config)
+    outcome = mend(project, select, ignore, dry=diff)
+    for line in outcome.diffs or outcome.made:
+        click.echo(line, nl=not outcome.diffs)
+    for line in outcome.refused:
+        click.echo(line, err=True)
+    would = "would be " if diff else ""
+    files = f" in {count(len(outcome.files), 'file')}" if outcome.files else ""
+    click.echo(f"{count(len(outcome.made), 'place')} {would}mended{files}.", err=diff)
+    verdict = outcome.verdict
+    if verdict.findings and not diff:
+        click.echo(f"Left for a person: {verdict.summary}. `kb check` shows them.")
+    sys.exit(1 if verdict.fails(project.settings.strict) else 0)
+
+
+@main.command()
+@_config
+@click.argument("kind")
+@click.argument("title")
+def new(config: str, kind: str, title: str) -> None:
+    """Begin a page of KIND under TITLE, with a prompt for everything it needs."""
+    from kb import gate
+    from kb.editing.new import new_page, similar
+
+    project = _load(config)
+    kb = gate.read(project)
+    near = similar(kb, title)
+    path = new_page(project, kb, kind, title)
+    if near:
+        click.echo(f"There is already '{near}'. Is it the same?", err=True)
+    click.echo(f"{project.name_of(path)} is ready to be written. `kb check` says what is missing.")
+
+
+@main.command()
+@_config
+@click.option("--diff", is_flag=True, help="Show what would change, and change nothing.")
+@click.argument("old")
+@click.argument("new")
+def move(config: str, diff: bool, old: str, new: str) -> None:
+    """Rename the page OLD (its id or path) to NEW, and mend every link, relation and redirect."""
+    from kb.editing.move import move as rename
+    from kb.reports import count
+
+    plan = rename(_load(config), old, new, dry=diff)
+    for text in plan.diffs if diff else ():
+        click.echo(text, nl=False)
+    for note in plan.notes:
+        click.echo(note, err=True)
+    places = count(len(plan.edits) - plan.refused, "place")
+    click.echo(f"'{plan.old}' {'would be' if diff else 'is now'} '{plan.new}'; {places} mended.", err=diff)
+
+
 @main.command("rules")
 def list_rules() -> None:
     """List every rule with what it checks."""
@@ -140,11 +232,27 @@ def list_rules() -> None:
 
 
 @main.command()
-@click.argument("rule")
-def explain(rule: str) -> None:
-    """Print what RULE checks, why, and how to mend what it finds."""
-    from kb.rules import all_rules
+@_config
+@click.argument("what", metavar="RULE|PATH:LINE")
+def explain(config: str, what: str) -> None:
+    """Print what RULE checks, why, and how to mend it; or why something was found at PATH:LINE."""
+    place = _PLACE.fullmatch(what)
+    if place is None:
+        from kb.rules import all_rules
 
-    _check_names([rule])
-    known = all_rules()[rule]
-    click.echo(f"{rule} ({known.family}, {known.severity.value})\n\n{known.documentation}")
+        _check_names([what])
+        rule = all_rules()[what]
+        click.echo(f"{what} ({rule.family}, {rule.severity.value})\n\n{rule.documentation}")
+        return
+
+    from kb import gate
+    from kb.project import CannotRun
+    from kb.reports.explain import explain as explain_place
+
+    project = _load(config)
+    path = project.file_named(place["path"])
+    line, lines = int(place["line"]), project.text_of(path).count("\n") + 1
+    if not 1 <= line <= lines:
+        raise CannotRun(f"'{path}' has {lines} lines")
+    kb, verdict = gate.judge(project)
+    click.echo(explain_place(kb, verdict, path, line, int(place["column"]) if place["column"] else None))

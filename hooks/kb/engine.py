@@ -19,7 +19,7 @@ from mkdocs.config import load_config
 from mkdocs.config.base import ValidationError as ConfigValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
-from mkdocs.structure.files import Files, InclusionLevel, get_files, set_exclusions
+from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.pages import _AbsoluteLinksValidationValue
 from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder
 
@@ -28,6 +28,7 @@ from kb.knowledge import KnowledgeBase
 from kb.project import CannotRun, Project, repository_of
 from kb.reading.cache import digest, own_code
 from kb.reading.page import Dialect
+from kb.rules.reference import rule_pages
 from kb.settings import Settings, read_settings
 from kb.snapshot import Origin
 
@@ -72,6 +73,8 @@ def load(config_path: str) -> Project:
     except (ConfigurationError, ConfigValidationError, Abort, MkDocsException) as error:
         reason = "; ".join(_ends(message) for message in errors.messages or [str(error)])
         raise CannotRun(f"the configuration '{config_path}' cannot be used: {reason}") from error
+    except CannotRun:
+        raise
     except Exception as error:  # a plugin of another project may fail in any way
         reason = " ".join(str(error).split()) or type(error).__name__
         raise CannotRun(f"'{config_path}' cannot be loaded: {reason}") from error
@@ -102,11 +105,9 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     """A project from a configuration that MkDocs has loaded; its files are listed where they are not given."""
     if files is None:
         files = get_files(config)
+        add_rule_pages(files, config)
         set_exclusions(files, config)
-    try:
-        settings = read_settings(config.extra.get("kb") or {})
-    except ValueError as error:
-        raise CannotRun(f"mkdocs.yml, extra.kb.{error}") from None
+    settings = _settings(config)
     configuration = Path(config.config_file_path or "mkdocs.yml").resolve()
     included = [file for file in files if file.inclusion.value > InclusionLevel.DRAFT.value]
     pages = files.documentation_pages(inclusion=InclusionLevel.is_included)
@@ -124,8 +125,42 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
         ),
         navigation=list(_entries(config.nav)),
         fingerprint=_fingerprint(dialect, settings),
+        docs=Path(config.docs_dir),
+        theme=Path(config.theme.custom_dir) if config.theme.custom_dir else None,
+        site=config.site_url or "",
+        has_folder_addresses=config.use_directory_urls,
+        generated=[uri for uri in _rule_pages(settings) if _is_generated(files.get_file_from_path(uri))],
+        baseline=settings.baseline,
         origin=_origin(config, configuration, settings),
     )
+
+
+def _settings(config: MkDocsConfig) -> Settings:
+    try:
+        return read_settings(config.extra.get("kb") or {})
+    except ValueError as error:
+        raise CannotRun(f"mkdocs.yml, extra.kb.{error}") from None
+
+
+def add_rule_pages(files: Files, config: MkDocsConfig) -> None:
+    """Put the pages that explain the rules among the files of a site that is set to have them."""
+    for uri, text in _rule_pages(_settings(config)).items():
+        if files.get_file_from_path(uri) is None:
+            files.append(File.generated(config, uri, content=text))
+
+
+def _rule_pages(settings: Settings) -> dict[str, str]:
+    return rule_pages(settings.rule_pages) if settings.rule_pages is not None else {}
+
+
+def _is_generated(file: File | None) -> bool:
+    return file is not None and file.abs_src_path is None
+
+
+def address(project: Project, uri: str) -> str:
+    """The address on the site that a page has, or would have if it existed."""
+    url = File(uri, str(project.docs), "", project.has_folder_addresses).url
+    return "" if url in (".", "./") else url
 
 
 def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Origin | None:
@@ -188,12 +223,14 @@ def navigation(kb: KnowledgeBase) -> list[Any]:
             title = kb.by_uri[uris[0]].front_matter.data.get("title", kind.folder.capitalize())
             sections.append({title: uris})
             placed.update(uris)
-    rest: dict[str, list[str]] = {}
-    for page in kb.pages:
+    rest: dict[str, list[Any]] = {}
+    for page in (*kb.pages, *kb.generated):
         if page.uri not in placed:
             rest.setdefault(page.folder, []).append(page.uri)
-    for folder, uris in sorted(rest.items()):
-        sections.extend([{folder.replace("-", " ").capitalize(): uris}] if folder else uris)
+    sections += rest.pop("", [])
+    for folder in sorted(rest, key=lambda folder: (-folder.count("/"), folder)):
+        parent, _, name = folder.rpartition("/")
+        rest.get(parent, sections).append({name.replace("-", " ").capitalize(): rest[folder]})
     return sections
 
 

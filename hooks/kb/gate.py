@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 
 from kb import rules
 from kb.knowledge import KnowledgeBase
-from kb.model import Bibliography, Fault, Glossary, Page, Span
-from kb.project import Project
+from kb.model import Baseline, Bibliography, Fault, Glossary, Page, Span
+from kb.project import CannotRun, Project
+from kb.reading.baseline import NotABaseline, read_baseline
 from kb.reading.cache import Cache, digest
 from kb.reading.page import Reading, read_page
 from kb.reports import Counts, Verdict
+from kb.rules.reference import family_page, rule_pages
 
 # So many new pages are worth starting a second process for.
 _PAGES_PER_PROCESS = 16
@@ -53,8 +55,14 @@ def judge(project: Project, select: Sequence[str] = (), ignore: Sequence[str] = 
         relations=len(kb.relations),
         links=sum(len(page.links) for page in kb.pages),
     )
-    files = tuple(_files_read(project, examined)) if _lasts(*kb.pages, *kb.bibliographies, kb.glossary) else ()
-    return kb, Verdict(findings, counts, time.perf_counter() - start, files)
+    return kb, Verdict(
+        findings,
+        counts,
+        time.perf_counter() - start,
+        files=tuple(_files_read(project, examined)) if _lasts(*kb.pages, *kb.bibliographies, kb.glossary) else (),
+        pages=frozenset(page.path for page in kb.pages),
+        rule_pages=_addresses_of_rules(project),
+    )
 
 
 def read(project: Project) -> KnowledgeBase:
@@ -81,6 +89,8 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
         absolute_links_start_in_docs=project.absolute_links_start_in_docs,
         navigation=project.navigation,
         configuration=project.name_of(project.configuration),
+        generated=_read_generated(project),
+        baseline=_read_baseline(project),
         text_of=project.text_of,
         remember=remember,
     )
@@ -94,7 +104,7 @@ def _lasts(*read: Page | Bibliography | Glossary) -> bool:
 def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[str]:
     yield from project.pages.values()
     yield from map(str, project.bibliography_files)
-    yield from map(str, filter(None, [project.glossary_file]))
+    yield from map(str, filter(None, [project.glossary_file, project.baseline_file]))
     yield from sorted({include for page in examined.values() for include in page.reading.includes})
 
 
@@ -182,6 +192,50 @@ def _digests(reading: Reading) -> tuple[str | None, ...]:
     return tuple(
         digest(Path(include).read_bytes()) if Path(include).is_file() else None for include in reading.includes
     )
+
+
+# pages about the rules
+
+
+def _read_generated(project: Project) -> list[Page]:
+    """The pages that the build makes: what links can lead to on them. Their text depends on the package alone."""
+    cache = project.cache_of("generated")
+    found = []
+    for uri in project.generated:
+        key = digest(project.fingerprint, uri)
+        page = cache.get(key)
+        if not isinstance(page, Page):
+            content = rule_pages(project.settings.rule_pages or "")[uri].encode()
+            page = read_page(content, f"the generated page {uri}", uri, project.dialect, project.name_of).page
+            cache.put(key, page)
+        found.append(page)
+    cache.save()
+    return found
+
+
+def _addresses_of_rules(project: Project) -> dict[str, str]:
+    """Where the site explains each rule, for a site that does; without an address of its own, relative to its root."""
+    folder, site = project.settings.rule_pages, project.site.rstrip("/") + "/" if project.site else ""
+    if folder is None:
+        return {}
+    pages = {uri: site + project.files[uri] for uri in project.generated if uri in project.files}
+    found = ((rule.name, pages.get(family_page(rule, folder))) for rule in rules.all_rules().values())
+    return {name: f"{page}#{name}" for name, page in found if page}
+
+
+# baseline
+
+
+def _read_baseline(project: Project) -> Baseline | None:
+    path = project.baseline_file
+    if path is None:
+        return None
+    if not path.is_file():
+        raise CannotRun(f"there is no baseline '{path}'; write one with --baseline FILE --write-baseline")
+    try:
+        return read_baseline(path.read_bytes(), project.name_of(path.resolve()))
+    except NotABaseline as error:
+        raise CannotRun(f"'{path}' is not a baseline: {error}") from None
 
 
 # bibliography and glossary

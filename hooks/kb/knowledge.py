@@ -13,7 +13,20 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
-from kb.model import Bibliography, Edit, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
+from kb.model import (
+    Baseline,
+    Bibliography,
+    Edit,
+    Glossary,
+    Link,
+    LinkOrigin,
+    Name,
+    Page,
+    Reference,
+    Relation,
+    Span,
+    Term,
+)
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate_all
@@ -46,8 +59,9 @@ class KnowledgeBase:
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
     further files that are published as they are (those of the theme). `navigation` holds the paths that the file
-    `configuration` puts into the navigation. `text_of` reads a source file by its path. `remember` finds something out,
-    or knows it from an earlier run by the name of all that it follows from.
+    `configuration` puts into the navigation. `generated` are the pages that the build writes itself: they can be linked
+    to, and no rule looks at them. `text_of` reads a source file by its path. `remember` finds something out, or knows
+    it from an earlier run by the name of all that it follows from.
     """
 
     pages: Sequence[Page]
@@ -59,6 +73,8 @@ class KnowledgeBase:
     absolute_links_start_in_docs: bool = False
     navigation: Sequence[str] = ()
     configuration: str = "mkdocs.yml"
+    generated: Sequence[Page] = ()
+    baseline: Baseline | None = None
     text_of: Callable[[str], str] = lambda path: ""
     remember: Callable[[str, Callable[[], Any]], Any] = lambda what, find: find()
 
@@ -66,7 +82,8 @@ class KnowledgeBase:
 
     @cached_property
     def by_uri(self) -> dict[str, Page]:
-        return {page.uri: page for page in self.pages}
+        """Every page, generated ones included."""
+        return {page.uri: page for page in (*self.generated, *self.pages)}
 
     @cached_property
     def by_id(self) -> dict[str, Page]:
@@ -177,7 +194,7 @@ class KnowledgeBase:
 
     @cached_property
     def _anchors(self) -> dict[str, set[str]]:
-        anchors = {page.uri: {anchor.id for anchor in page.anchors} for page in self.pages}
+        anchors = {uri: {anchor.id for anchor in page.anchors} for uri, page in self.by_uri.items()}
         if self.settings.content_model:
             for page in self.pages:
                 anchors[page.uri].update(self._generated_anchors(page))

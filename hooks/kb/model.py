@@ -104,6 +104,35 @@ class LostCitation(NamedTuple):
     span: Span
 
 
+class Quotation(NamedTuple):
+    """A longer stretch of words that are somebody else's: `words` is their number.
+
+    `is_marked` tells that more than quotation marks say what it is. `introduction` is what stands before it in its
+    sentence. `groups` are the indices of the citation groups that can tell its source, and `has_place` whether one of
+    them, or the text beside it, names a page or the like.
+    """
+
+    text: str
+    words: int
+    introduction: str
+    is_marked: bool
+    groups: tuple[int, ...]
+    has_place: bool
+
+
+class YearMention(NamedTuple):
+    """A work named by its authors and year, as in "Freud (1915)", with a citation behind it in the same sentence.
+
+    `text` is the whole mention; `group` is the index of that citation group, `groups` are those of the sentence.
+    """
+
+    names: str
+    years: tuple[int, ...]
+    text: str
+    group: int
+    groups: tuple[int, ...]
+
+
 class Undefined(NamedTuple):
     """A reference link or footnote mark that the parser left as text, because nothing defines `label`."""
 
@@ -132,6 +161,10 @@ class Suppression(NamedTuple):
     rule: str
     reason: str
     span: Span
+
+    def covers(self, span: Span) -> bool:
+        here = self.span
+        return here.line is not None and span.path == here.path and span.line == here.line + 1
 
 
 class Paragraph(NamedTuple):
@@ -218,6 +251,8 @@ class Page:
     undefined_footnotes: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()
     lost_citations: tuple[LostCitation, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+    year_mentions: tuple[YearMention, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
@@ -360,6 +395,28 @@ class Relation:
     target: str
     reason: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finding that a project had when it began to use the gate, and how often; it stands at `span` in the baseline.
+
+    It is known by what it says and not by its line, so that it stays the same when text is added above it.
+    """
+
+    rule: str
+    path: str
+    message: str
+    count: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The findings that are not reported, because they were there before. It may only shrink."""
+
+    path: str
+    entries: tuple[Recorded, ...] = ()
 
 
 class Severity(StrEnum):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.nearest import nearest
 from kb.reading.cache import Cache
 from kb.settings import Settings
 from kb.snapshot import Origin
@@ -29,6 +31,10 @@ class Project:
     the site. `published_folders` hold further files that are published as they are. `navigation` holds the paths that
     `configuration` puts into the navigation. `fingerprint` names what the facts of a page depend on beside its text.
     `origin` is what the project was made from, None where that cannot be told.
+    `docs` and `theme` are the folders of the documentation and of the project's own theme files, `site` is the address
+    of the site, empty where it is not known, and `has_folder_addresses` says that a page is published as `page/` and
+    not as `page.html`. `generated` are the uris of pages that the build makes; `baseline` names the file of findings
+    that are not to be reported.
     """
 
     root: Path
@@ -41,6 +47,12 @@ class Project:
     absolute_links_start_in_docs: bool
     navigation: Sequence[str]
     fingerprint: str
+    docs: Path
+    theme: Path | None
+    site: str
+    has_folder_addresses: bool
+    generated: Sequence[str] = ()
+    baseline: str | None = None
     origin: Origin | None = None
 
     @property
@@ -77,6 +89,20 @@ class Project:
         """A file's name in findings: its path within the repository."""
         path = Path(path)
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+    def file_named(self, argument: str) -> str:
+        """The name in findings of a file that somebody names, seen from where they are or from the repository."""
+        for path in (Path(argument).absolute(), self.root / argument):
+            name = self.name_of(os.path.normpath(path))
+            if path.is_file() and not os.path.isabs(name):
+                return name
+        near = nearest(argument, (self.name_of(path) for path in self.pages.values()))
+        raise CannotRun(f"there is no file '{argument}'" + (f"; did you mean '{near}'?" if near else ""))
+
+    @cached_property
+    def baseline_file(self) -> Path | None:
+        """The file of findings that are not to be reported, if the project has one."""
+        return self.folder / self.baseline if self.baseline else None
 
     def text_of(self, name: str) -> str:
         """The text of a file by its name in findings."""

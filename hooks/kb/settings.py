@@ -32,6 +32,12 @@ class Settings:
     content_model: bool = False
     """Whether the folders of the documentation are the kinds of kb.kinds, with their schemas and sections."""
 
+    rule_pages: str | None = None
+    """The folder of the site, such as `about/rules`, in which the build puts the pages that explain the rules."""
+
+    baseline: str | None = None
+    """The file of the findings that were there when the project began to use the gate."""
+
     strict: bool = False
     """Whether warnings count like errors."""
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from kb.project import Project
     from kb.reports import Verdict
 
-Chosen = tuple[tuple[str, ...], tuple[str, ...]]
+# The rules selected, those ignored, and the baseline named on the command line, if one is.
+Chosen = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Snapshot:
         return project
 
     def verdict(self, chosen: Chosen) -> Verdict | None:
-        """The verdict for the rules `chosen` (those selected, those ignored), if no file has changed since."""
+        """The verdict for what was `chosen`, if no file has changed since."""
         pickled = self.verdicts.get(chosen)
         if pickled is None or contents(self.files) != self.contents:
             return None

@@ -57,7 +57,8 @@ _IDS = re.compile(
 class Dye:
     """The marks put into the text of one page and of the files it includes; `texts` are these with their marks."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_citations: bool = True) -> None:
+        self._has_citations = has_citations  # where there are none, an "@" may be an extension's own, as in "@user"
         self._spans: list[Span] = []
         self.texts: list[str] = []
 
@@ -75,7 +76,8 @@ class Dye:
             return text
         cuts: list[tuple[int, str, bool]] = []
         for match in _PLACES.finditer(text):
-            cuts.append((match.end(), "", False))
+            if match.lastgroup != "citation" or self._has_citations:
+                cuts.append((match.end(), "", False))
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
         for match in _IDS.finditer(text):

@@ -43,3 +43,27 @@ def _places(stretch: str, starts: list[int], first: int) -> Iterator[tuple[int, 
         line += stretch.count("\n", done, start)
         done = start
         yield line, start - stretch.rfind("\n", 0, start)
+
+
+def locate_words(text: str, words: str, before: tuple[int, int] | None = None) -> tuple[int, int, int] | None:
+    """Line, column and length of `words` in `text`, whatever marks stand between and around them.
+
+    They must stand there once; with `before`, a line and column, the last place before that in the same paragraph is
+    taken. The length ends with the line.
+    """
+    parts = re.findall(r"\w+", words)
+    if not parts:
+        return None
+    lines = text.split("\n")
+    start, end = 0, len(text)
+    if before is not None:
+        end = sum(len(line) + 1 for line in lines[: before[0] - 1]) + before[1] - 1
+        start = max(text.rfind("\n\n", 0, end), 0)
+    for count in (8, len(parts)):
+        pattern = re.compile(r"(?<!\w)" + r"[\W_]{1,30}".join(map(re.escape, parts[:count])) + r"(?!\w)")
+        found = list(pattern.finditer(text, start, end))
+        if found and (len(found) == 1 or before is not None):
+            match = found[-1]
+            column = match.start() - text.rfind("\n", 0, match.start())
+            return text.count("\n", 0, match.start()) + 1, column, len(match[0].partition("\n")[0])
+    return None

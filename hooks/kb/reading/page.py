@@ -20,6 +20,7 @@ from kb.reading.dye import Dye, strip
 from kb.reading.lost_citations import lost_citations
 from kb.reading.published import PublishedFacts
 from kb.reading.quick import quicken
+from kb.reading.quotations import quotations, year_mentions
 from kb.reading.tree import TreeFacts
 from kb.terms import abbreviations
 
@@ -74,8 +75,8 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
 
 def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str]) -> Reading:
     fields, body, first_line, faults = front_matter.split(text, path)
-    dye = Dye()
-    facts = TreeFacts(dye)
+    dye = Dye(dialect.has_citations)
+    facts = TreeFacts(dye, dialect.has_citations)
     includes: list[str] = []
 
     def unreadable(message: str, suggestion: str) -> Reading:
@@ -95,6 +96,7 @@ def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[s
     result = PublishedFacts(dye, path)
     result.feed(html)
     result.close()
+    groups = facts.citation_groups(path)
     page = Page(
         path=path,
         uri=uri,
@@ -105,8 +107,10 @@ def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[s
         link_definitions=tuple(facts.link_definitions(path)),
         undefined_references=tuple(facts.left_references(path)),
         undefined_footnotes=tuple(facts.left_footnotes(path)),
-        citation_groups=tuple(facts.citation_groups(path)),
+        citation_groups=tuple(groups),
         lost_citations=tuple(lost_citations(dye, "".join(facts.groups), html)) if dialect.has_citations else (),
+        quotations=tuple(quotations(facts.paragraphs, groups)),
+        year_mentions=tuple(year_mentions(facts.paragraphs)),
         sections=tuple(_sections(facts, result)),
         suppressions=tuple(result.suppressions),
         active_contents=tuple(result.active_contents),

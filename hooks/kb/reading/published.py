@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 from kb.model import ActiveContent, Anchor, Heading, Link, LinkOrigin, Span, Suppression
 from kb.reading import prose
 from kb.reading.dye import ATTRIBUTE, Dye, strip
+from kb.reading.html import PageParser
 from kb.reading.tree import FROM_MARKDOWN, HEADING_NUMBER
 
 _SHOWS_WITHOUT_TEXT = frozenset({"img", "svg", "video", "audio", "object", "iframe", "hr", "input"})
@@ -16,11 +16,11 @@ _TARGETS = {"href": ("a", "area", "link"), "src": ("img", "script", "iframe", "a
 _SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
 
 
-class PublishedFacts(HTMLParser):
+class PublishedFacts(PageParser):
     """What is read from the converted page: headings, ids and targets, those of raw HTML included."""
 
     def __init__(self, dye: Dye, path: str) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.dye = dye
         self.path = path
         self.headings: list[Heading] = []
@@ -78,12 +78,6 @@ class PublishedFacts(HTMLParser):
     def close(self) -> None:
         super().close()
         self._close_link()
-
-    def parse_html_declaration(self, i: int) -> int:
-        """Take `<![` for a comment, as a browser does; the parser of the standard library gives up on it."""
-        if self.rawdata.startswith("<![", i):
-            return self.parse_bogus_comment(i)
-        return super().parse_html_declaration(i)
 
     def handle_comment(self, data: str) -> None:
         match = _SUPPRESSION.fullmatch(strip(data))

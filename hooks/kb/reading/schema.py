@@ -53,6 +53,10 @@ def explain(
             faults.append(Fault(f"there is no field '{inner[-1]}'", span, hint))
         elif kind == "missing":
             faults.append(Fault(f"the field '{inner[-1]}' is missing", span, f"add `{inner[-1]}: ...`"))
+        elif detail["input"] is None:
+            expected = detail.get("ctx", {}).get("expected")
+            hint = f"it is one of {expected}" if expected else "fill it in"
+            faults.append(Fault(f"the field '{field}' is empty", span, hint))
         elif kind in ("literal_error", "enum"):
             expected = detail.get("ctx", {}).get("expected", "")
             faults.append(Fault(f"'{field}' cannot be {_shown(detail['input'])}", span, f"it is one of {expected}"))

@@ -14,6 +14,7 @@ from markdown.util import ETX, STX
 
 from kb.model import Citation, CitationGroup, LinkDefinition, Span, Undefined
 from kb.reading import prose
+from kb.reading.blocks import Block, blocks_of
 from kb.reading.citations import citation_elements, parse_group
 from kb.reading.dye import MARK, Dye, strip
 from kb.reading.paragraphs import Said, paragraphs
@@ -40,10 +41,12 @@ _LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]
 class TreeFacts(Extension):
     """What is read from the element tree: citations, prose, and which links Markdown itself made."""
 
-    def __init__(self, dye: Dye) -> None:
+    def __init__(self, dye: Dye, reads_citations: bool = False) -> None:
         super().__init__()
         self.dye = dye
+        self.reads_citations = reads_citations
         self.groups: list[str] = []
+        self.paragraphs: list[Block] = []
         self.prose: list[list[str]] = [[]]
         self.said: list[Said] = [Said()]
         self.blocks: list[str] = []
@@ -107,6 +110,8 @@ class _ReadTree(Treeprocessor):
         self.facts.groups = [(element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link]
         self.facts.blocks = list(_block_texts(root))
         self.facts.said = list(paragraphs(root))
+        if self.facts.reads_citations:
+            self.facts.paragraphs = blocks_of(root, self.md)
         self.facts.prose = [[]]
         for item in prose.walk(root, self.md):
             if isinstance(item, prose.Prose):

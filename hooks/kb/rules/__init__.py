@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.knowledge import KnowledgeBase
-from kb.model import Fault, Finding, Severity, Span
+from kb.model import Baseline, Fault, Finding, Severity, Span
+from kb.reading.baseline import Key, key_of
 
 Check = Callable[[KnowledgeBase], Iterator[Fault]]
 MOST_IN_ONE_FILE = 1000
@@ -91,8 +92,19 @@ def run(
     """The findings of all rules, or of those selected and not ignored, in the order of the files.
 
     `alone` holds what the rules that look at one page alone have found, by name; without it they are applied here. A
-    finding that a comment in the source accepts is left out.
+    finding that a comment in the source accepts is left out, and so is one that the baseline records.
     """
+    found = all_findings(kb, select, ignore, alone)
+    return found if kb.baseline is None else _unrecorded(found, kb.baseline)
+
+
+def all_findings(
+    kb: KnowledgeBase,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    alone: Mapping[str, Sequence[Fault]] | None = None,
+) -> list[Finding]:
+    """As `run`, those that the baseline records included."""
     selected, ignored = set(select), set(ignore)
     accepted = {
         (suppression.rule, suppression.span.path, suppression.span.line + 1)
@@ -121,6 +133,19 @@ def _first(faults: Iterable[Fault]) -> Iterator[Fault]:
     for path, count in number.items():
         if count > MOST_IN_ONE_FILE:
             yield Fault(f"there are {count - MOST_IN_ONE_FILE:,} more of this kind in the file", Span(path))
+
+
+def _unrecorded(findings: list[Finding], baseline: Baseline) -> list[Finding]:
+    left: Counter[Key] = Counter()
+    for entry in baseline.entries:
+        left[key_of(entry)] += entry.count
+    new = []
+    for finding in findings:
+        if left[key_of(finding)] > 0:
+            left[key_of(finding)] -= 1
+        else:
+            new.append(finding)
+    return new
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

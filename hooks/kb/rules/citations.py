@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.folding import folded
 from kb.knowledge import KnowledgeBase
-from kb.model import Fate, Fault, LostCitation, Page
+from kb.model import Fate, Fault, LostCitation, Page, Reference, Severity, Span, YearMention
 from kb.nearest import certainly, nearest_all
 from kb.reading.citations import parse_group
 from kb.reading.front_matter import VALUE
+from kb.reading.locate import locate_words
 from kb.rules import rule
 
 
@@ -190,3 +192,107 @@ def citation_stays_out_of_headings(kb: KnowledgeBase) -> Iterator[Fault]:
         for citation in page.citations:
             if citation.span.line in lines and citation.span.path == page.path:
                 yield Fault(f"'{citation.key}' is cited in a heading", citation.span, "cite it in the text")
+
+
+@rule("quotation-has-page")
+def quotation_has_page(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A quotation of more than twelve words says on which page of the work it stands.
+
+    Nobody can look up a sentence in a book of five hundred pages. A work without pages has paragraphs, sections,
+    chapters or minutes. Examples labelled as invented are no quotations, and neither are titles.
+
+    Bad:
+        One review says "here stand more than twelve words, taken one by one from the work that is cited" [@smith2003].
+    Good:
+        One review says "here stand more than twelve words, taken one by one from the work ..." [@smith2003, p. 88].
+    Fix:
+        Add the page to the citation behind the quotation, or say it in your own words.
+    """
+    if kb.settings.bibliography is None:
+        return
+    families = {person.family for reference in kb.references.values() for person in reference.people}
+    titles = {folded(reference.fields.get("title", "")) for reference in kb.references.values()}
+    for page in kb.pages:
+        if kb.kind_of(page) is None:
+            continue
+        for quotation in page.quotations:
+            is_foreign = quotation.is_marked or quotation.groups or _names_one_of(quotation.introduction, families)
+            if quotation.has_place or not is_foreign or folded(quotation.text) in titles:
+                continue
+            cited = [citation for index in quotation.groups for citation in page.citation_groups[index].citations]
+            suggestion = f"add the page, as in `@{cited[0].key}, p. 1`" if cited else "cite the work with the page"
+            found = locate_words(kb.text_of(page.path), quotation.text)
+            span = Span(page.path, *found) if found else cited[0].span if cited else Span(page.path)
+            yield Fault(f"this quotation of {quotation.words} words does not name its page", span, suggestion)
+
+
+def _names_one_of(text: str, families: set[str]) -> bool:
+    return any(word in families for word in re.findall(r"\w+(?:[’'-](?!s\b)\w+)*", text))
+
+
+@rule("year-agrees-with-reference", severity=Severity.WARNING)
+def year_agrees_with_reference(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A year written behind a name is that of the work by this person which is cited for it.
+
+    Otherwise the text and the list of references speak of two works, and a reader cannot tell which is meant. The year
+    in which a work was first published counts too, where the entry has it as `origdate`.
+
+    Bad:
+        Freud (1915) compared mourning with melancholia [@freud1917mourning].
+    Good:
+        Freud (1917) compared mourning with melancholia [@freud1917mourning].
+    Fix:
+        Correct the year or the citation, or write `Freud [-@freud1917mourning]` and let the build write the year.
+    """
+    for page in kb.pages:
+        for mention in page.year_mentions:
+            following = page.citation_groups[mention.group]
+            around = [citation.key for index in mention.groups for citation in page.citation_groups[index].citations]
+            works = [kb.references[key] for key in around if key in kb.references]
+            theirs = [work for work in works if _is_by(kb, work, mention)]
+            behind = [work for work in theirs if work.key in {citation.key for citation in following.citations}]
+            told = [_years_of(work) for work in theirs]
+            if not behind or not all(told) or any(year in years for years in told for year in mention.years):
+                continue
+            text, work = " ".join(mention.text.split()), behind[0]
+            message = f"'{text}' does not agree with the work cited, which is of {min(_years_of(work))}"
+            suggestion = f"correct the year, cite another work than `{work.key}`, or add its `origdate`"
+            yield Fault(message, _place_before(kb, mention.text, following.citations[0].span), suggestion)
+
+
+def _place_before(kb: KnowledgeBase, text: str, span: Span) -> Span:
+    """Where `text` stands before the citation at `span`; the citation itself where that is not certain."""
+    if span.line is None or span.column is None:
+        return span
+    found = locate_words(kb.text_of(span.path), text, (span.line, span.column))
+    return Span(span.path, *found) if found else span
+
+
+def _is_by(kb: KnowledgeBase, reference: Reference, mention: YearMention) -> bool:
+    """Whether the first person named is the first author of a work."""
+    if not reference.people:
+        return False
+    first, family = folded(re.split(r",\s|\sand\s|\s&\s", mention.names)[0]), folded(reference.people[0].family)
+    if first == family:
+        return True
+    if not family or not first.endswith(" " + family):
+        return False
+    given = first.removesuffix(family).split()[-1]
+    people = (person for one in kb.references.values() for person in one.people)
+    namesakes = {folded(person.given) for person in people if folded(person.family) == family}
+    meant = {name for name in namesakes if name.startswith(given) or given.startswith((name or given).split()[0])}
+    return not meant or folded(reference.people[0].given) in meant
+
+
+def _years_of(reference: Reference) -> set[int]:
+    """The years of a work and of its first publication, whatever field tells them."""
+    told = " ".join(reference.fields.get(name, "") for name in _YEAR_FIELDS)
+    ends = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", told)]
+    first, last = min(ends, default=0), max(ends, default=-1)
+    is_range = re.search(r"\d{4}\s*[-–/]+\s*\d{4}", told) and last - first < _LONGEST_WORK
+    return set(range(first, last + 1)) if is_range else set(ends)
+
+
+_YEAR_FIELDS = ("year", "date", "origdate", "origyear", "eventdate", "note", "addendum", "titleaddon", "edition")
+# In years; from further apart, two years are those of a first edition and of a later one.
+_LONGEST_WORK = 12
