@@ -109,7 +109,7 @@ class Snapshot:
     @classmethod
     def keep(cls, config: str, project: Project, chosen: Chosen, verdict: Verdict, known: Snapshot | None) -> None:
         """Write down a verdict for the next run, beside those that still hold."""
-        if project.origin is None:
+        if project.origin is None or not verdict.files:
             return
         try:
             pickled = known.project_pickled if known else pickle.dumps(project)

@@ -41,7 +41,7 @@ _PLACES = re.compile(
 # The same for what stands in angle brackets, or in the braces of an attribute list.
 _RAW_PLACES = re.compile(
     r"""
-    (?P<attribute> \b(?:href|src|poster)\s*=\s*["']? )                  # 'href="' before a target
+    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=\s*["']? )                  # 'href="' before a target
     | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
     | (?P<css> \burl\(\s*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
     | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
@@ -50,7 +50,7 @@ _RAW_PLACES = re.compile(
 )
 # Before these a mark goes in front, so that what follows stays untouched.
 _FRONTS = re.compile(
-    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
+    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]{1,500}+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
 )
 # Before each address of a `srcset` a mark goes.
 _SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')""", re.IGNORECASE)
@@ -59,7 +59,7 @@ _CANDIDATE = re.compile(r"(?:^|,)\s*(?=[^\s,])")
 # tag, and what follows the name of a tag that runs or embeds something.
 _IDS = re.compile(
     r"""
-    (?P<list> (?<=\{)(?=:?[^{}\n]*(?:\#[\w-]+|\bon[a-z]+=)[^{}\n]*\}) )
+    (?P<list> (?<=\{)(?=[^{}\n]*+\})(?=:?(?:[^{}\n\#]|\#(?![\w-]))*+\#|[^{}\n]*?\bon[a-z]+=) )
     | (?P<active> <(?:script|i?frame|frameset|object|embed|applet|portal|form|base|meta)\b )
     | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
     """,
@@ -74,7 +74,8 @@ Origin = tuple[int, int] | None
 class Dye:
     """The marks put into the text of one page and of the files it includes; `texts` are these with their marks."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_citations: bool = True) -> None:
+        self._has_citations = has_citations  # where there are none, an "@" may be an extension's own, as in "@user"
         self._spans: list[Span] = []
         self.texts: list[str] = []
 
@@ -93,7 +94,8 @@ class Dye:
             return text
         cuts: list[tuple[int, str, bool]] = []
         for match in _PLACES.finditer(text):
-            cuts.append((match.end(), "", False))
+            if match.lastgroup != "citation" or self._has_citations:
+                cuts.append((match.end(), "", False))
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
         if "<" in text or "{" in text:
