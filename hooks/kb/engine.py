@@ -87,7 +87,8 @@ class Project:
     @cached_property
     def fingerprint(self) -> str:
         """All that the facts of a file depend on beside the file itself."""
-        configured = [self.dialect.extensions, self.dialect.configs, self.dialect.has_citations]
+        # Extensions take paths such as those of snippets from the folder in which the command runs.
+        configured = [self.dialect.extensions, self.dialect.configs, self.dialect.has_citations, os.getcwd()]
         versions = [f"{name} {version(name)}" for name in _READERS]
         own = [path.read_bytes() for path in sorted((Path(__file__).parent / "reading").glob("*.py"))]
         return digest(json.dumps([configured, versions], sort_keys=True, default=_name), *own)

@@ -62,7 +62,7 @@ _IDS = re.compile(
     r"""
     (?P<list> (?<=\{)(?=[^{}\n]*\}) )
     | (?P<active> <(?:script|i?frame|frameset|object|embed|applet|portal|form|base|meta)\b )
-    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
+    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|formaction|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
