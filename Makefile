@@ -1,4 +1,4 @@
-# make site | serve | check | test | lock | clean. Python 3.11 or newer and make are all that is needed.
+# make site | serve | check | test | bench | lock | clean. Python 3.11 or newer and make are all that is needed.
 
 PYTHON ?= python3
 FORMAT ?= text
@@ -6,13 +6,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := requirements.txt requirements-dev.txt pyproject.toml hooks/environment.py
 
-.PHONY: site serve check test lint lock clean help
+.PHONY: site serve check test bench lint lock clean help
 
 help:
 	@echo "make site    build the site into site/"
 	@echo "make serve   preview with live reload"
 	@echo "make check   run the gate alone"
 	@echo "make test    run every test, browser tests included"
+	@echo "make bench   measure the gate beside a stock build (minutes; PAGES=\"100 1000\" for less)"
 	@echo "make lock    pin the dependencies of pyproject.toml with hashes"
 	@echo "make clean   remove what was built (not $(VENV))"
 
@@ -29,6 +30,9 @@ check: $(VENV)/.site
 test: lint
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest
+
+bench: $(VENV)/.dev
+	@cd tests && ../$(BIN)/python -m bench $(PAGES)
 
 lint: $(VENV)/.dev
 	@echo "Checking form and types"

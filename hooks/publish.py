@@ -9,10 +9,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
-from rich.console import Console
 
-from kb import engine
+from kb import engine, gate
 from kb.knowledge import aliases_of, title_of
+from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
 from kb.reports import text
@@ -35,17 +35,17 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Give the verdict before anything is written; a build with errors ends here, a preview shows them and goes on."""
     try:
         project = engine.project(config)
-        kb, verdict = engine.judge(project)
-    except engine.CannotRun as error:
+        kb, verdict = gate.judge(project)
+    except CannotRun as error:
         raise Abort(str(error)) from None
     if verdict.findings:
-        text.write(verdict, project.text_of, Console(stderr=True))
+        text.write(verdict, project.text_of, to_stderr=True)
     else:
-        log.info(text.summary(verdict))
+        log.info(verdict.summary)
     if verdict.fails(project.settings.strict) and not _Build.is_preview:
         raise Abort("Nothing was published: mend the findings above and build again.")
     try:
-        files = engine.bibliography_files(project)
+        files = project.bibliography_files
         formatted = format_citations(files, citation_groups(kb), project.cache_of("citations"))
     except Exception as error:
         # A preview goes on with a bibliography that cannot be formatted, and the findings say why it cannot.
@@ -55,6 +55,15 @@ def on_pre_build(config: MkDocsConfig) -> None:
     _Build.rendering = PageRendering(kb, formatted, config.site_name)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Let the site explain the rules that its pages are held to."""
+    try:
+        engine.add_rule_pages(files, config)
+    except CannotRun as error:
+        raise Abort(str(error)) from None
+    return files
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
@@ -68,7 +77,7 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Tell the rendering which page comes next."""
     rendering = _Build.rendering
-    rendering.page = rendering.kb.by_uri.get(page.file.src_uri)
+    rendering.page = None if page.file.generated_by else rendering.kb.by_uri.get(page.file.src_uri)
     rendering.address = page.canonical_url if config.site_url else None
     if isinstance(page.meta.get("summary"), str):
         page.meta["description"] = page.meta["summary"]

@@ -40,6 +40,8 @@ ADDRESSES = [
     "instruments/psychodynamic-diagnostic-manual/",
     "evidence/shedler-2010-and-its-critics/",
     "about/how-this-site-is-made/",
+    "about/rules/",
+    "about/rules/links/",
     "glossary/",
     "references/",
     "404.html",

@@ -19,14 +19,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_build_says_what_it_did_and_nothing_else(project: Path) -> None:
     result = run_build(project)
     lines = (result.stdout + result.stderr).splitlines()
-    assert [re.sub(r"[\d.]+ s\)|in [\d.]+ seconds|: /.*", "", line) for line in lines] == [
-        re.sub(r"[\d.]+ s\)", "", lines[0]),
+    assert [re.sub(r"in [\d.]+ seconds|: /.*", "", line) for line in lines] == [
+        lines[0],
         "INFO    -  Cleaning site directory",
         "INFO    -  Building documentation to directory",
         "INFO    -  Documentation built ",
     ]
-    assert lines[0].startswith("INFO    -  Checked ")
-    assert "no findings" in lines[0]
+    assert lines[0].startswith("INFO    -  No findings in ")
 
 
 def test_build_is_the_same_bytes_whatever_order_and_clock(project: Path, tmp_path: Path) -> None:

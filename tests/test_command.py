@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft7Validator
+from jsonschema.validators import validator_for
+from rich.cells import cell_len
 
 from cases import write_project
+from conftest import ROOT
 from kb.cli import main
+from kb.model import Edit, Finding, Severity, Span
+from kb.reports import Counts, Verdict, github, sarif
+from kb.reports.text import excerpt
 from kb.rules import all_rules
 
 BROKEN = {"docs/index.md": "---\ntitle: Home\n---\n\nSee [page](guides/gone.md), über [page](gone.md).\n"}
@@ -24,20 +33,47 @@ def kb(*arguments: str) -> Result:
 def test_clean_project_exits_0(tmp_path: Path) -> None:
     result = kb("check", "--config", str(write_project(tmp_path, SOUND)))
     assert result.exit_code == 0
-    assert result.output.startswith("Checked 1 page, 0 links")
-    assert "no findings" in result.output
+    assert re.fullmatch(r"No findings in 1 page, \d+\.\d s\n", result.output)
 
 
 def test_findings_exit_1_with_place_excerpt_and_caret(tmp_path: Path) -> None:
     result = kb("check", "--config", str(write_project(tmp_path, BROKEN)))
     assert result.exit_code == 1
     lines = result.output.splitlines()
-    assert lines[0] == (
-        "docs/index.md:5:12: error: there is no file 'guides/gone.md' for the link 'guides/gone.md'  [link-target-exists]"
-    )
-    assert lines[1] == "    5 | See [page](guides/gone.md), über [page](gone.md)."
-    assert lines[2] == " " * 19 + "^" * len("guides/gone.md")
-    assert lines[-1].startswith("2 errors in 1 file")
+    assert lines[:5] == [
+        "docs/index.md (2 errors)",
+        "  docs/index.md:5:12: error: there is no file 'guides/gone.md' for the link 'guides/gone.md'",
+        "        5 | See [page](guides/gone.md), über [page](gone.md).",
+        " " * 23 + "^" * len("guides/gone.md"),
+        "    link-target-exists: kb explain link-target-exists",
+    ]
+    assert re.fullmatch(r"2 errors in 1 of 1 page, \d+\.\d s", lines[-1])
+    assert "\x1b" not in result.output
+
+
+def test_findings_are_grouped_by_file_and_counted(tmp_path: Path) -> None:
+    files = {
+        "docs/index.md": "---\ntitle: Home\n---\n\n[a](x.md) [here](y.md) [![](z.png)](z.md)\n",
+        "docs/guides.md": "---\ntitle: Guides\n---\n\nText, [an example](https://example.org).\n",
+        "bib/references.bib": "@book{a, title = {x\n",
+    }
+    output = kb("check", "--config", str(write_project(tmp_path, files))).output
+    headings = [line for line in output.splitlines() if line and not line.startswith(" ")]
+    assert headings[:2] == ["bib/references.bib (1 error)", "docs/index.md (6 errors, 1 warning)"]
+    assert re.fullmatch(r"7 errors, 1 warning in 1 of 2 pages and 1 other file, \d+\.\d s", headings[2])
+
+
+@pytest.mark.parametrize(
+    ("before", "width"),
+    [("abc ", 4), ("日本 ", 5), ("a\u0301e\u0301 ", 3), ("\t", 1), ("🙂 ", 3), ("x" * 300, 50)],
+    ids=["plain", "wide", "combining", "tab", "emoji", "long line"],
+)
+@pytest.mark.parametrize(("words", "carets"), [("gone", 4), ("日本", 4)])
+def test_caret_stands_under_the_characters_on_a_terminal(before: str, width: int, words: str, carets: int) -> None:
+    span = Span("p.md", 1, len(before) + 1, len(words))
+    shown, caret = excerpt(span, [before + words + "y" * 300])
+    assert caret == " " * (len("    1 | ") + width) + "^" * carets
+    assert cell_len(shown) <= len("    1 | ") + 100
 
 
 def test_json_has_the_promised_form(tmp_path: Path) -> None:
@@ -141,9 +177,25 @@ def test_github_annotations_stay_within_its_limit(tmp_path: Path, monkeypatch: p
     assert [line.startswith("::error ") for line in lines] == [True] * 10 + [False]
     assert lines[0] == (
         "::error file=docs/index.md,title=link-target-exists,line=5,col=10,endColumn=18::"
-        "there is no file 'gone0.md' for the link 'gone0.md'"
+        "there is no file 'gone0.md' for the link 'gone0.md'%0Akb explain link-target-exists"
     )
-    assert (tmp_path / "summary.md").read_text(encoding="utf-8").count("| `docs/index.md:") == 12
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").count("| error | docs/index.md:") == 12
+
+
+def test_github_annotates_errors_before_warnings_ten_in_all(tmp_path: Path) -> None:
+    text = "".join(f"[here](https://example.org/{n}) [page {n}](gone{n}.md)\n" for n in range(6))
+    config = write_project(tmp_path, {"docs/index.md": f"---\ntitle: Home\n---\n\n{text}"})
+    lines = kb("check", "--format", "github", "--config", str(config)).output.splitlines()
+    assert [line.partition(" ")[0] for line in lines[:-1]] == ["::error"] * 6 + ["::warning"] * 4
+    assert lines[-1].startswith("6 errors, 6 warnings in 1 of 1 page")
+
+
+def test_job_summary_stays_within_its_limit_and_shows_texts_as_they_are() -> None:
+    finding = Finding("r", Severity.ERROR, Span("p.md", 1, 1), "<b>a|b</b> [x](y) " + "z" * 900)
+    summary = github.write_job_summary(Verdict((finding,) * 2000, Counts(1, 0, 0, 0, 0, 0), 0.1))
+    assert "&lt;b>a\\|b&lt;/b> \\[x](y)" in summary
+    assert len(summary.encode()) < 1024 * 1024
+    assert re.search(r"And \d+ more\.\n\Z", summary)
 
 
 def test_sarif_names_rules_places_and_level(tmp_path: Path) -> None:
@@ -167,3 +219,88 @@ def test_junit_has_a_case_for_each_rule(tmp_path: Path) -> None:
     failure = suite.find("testcase[@name='link-target-exists']/failure")
     assert failure is not None
     assert "docs/index.md:5:12: there is no file" in (failure.text or "")
+
+
+def test_terms_prints_coverage_and_candidates(tmp_path: Path) -> None:
+    said = "A holding environment soothes the baby, and a holding environment fails it; XYZ. Klein and Klein.\n"
+    files = {
+        "docs/index.md": "---\ntitle: Home\n---\n\nText.\n",
+        "docs/principles/a.md": f"---\ntitle: Splitting\n---\n\nSplitting and envy.\n\n## Envy\n\nEnvy, MBT. {said}",
+        "docs/principles/b.md": f"---\ntitle: Projection\n---\n\nSplitting, a transitional object [@x]. {said}",
+        "docs/glossary.yml": "- term: Envy\n- term: Treatment\n  aliases: [MBT]\n",
+        "bib/references.bib": "@book{x, author = {Klein, M.}, title = {Envy}, publisher = {P}, year = {1957}}\n",
+    }
+    config = str(write_project(tmp_path, files))
+    lines = kb("terms", "--config", config).output.splitlines()
+    assert [line.split() for line in lines[:5]] == [
+        ["Page", "words", "terms", "mentions", "links", "abbreviations", "unexplained"],
+        ["docs/index.md", "1", "0", "0", "0", "0", "0"],
+        ["docs/principles/a.md", "21", "2", "3", "3", "2", "1"],
+        ["docs/principles/b.md", "20", "1", "1", "1", "1", "1"],
+        ["Together", "42", "4", "4"],
+    ]
+    assert len({len(line) for line in lines[:4]}) == 1
+    assert [line.split() for line in lines[8:]] == [
+        ["Expression", "pages", "uses"],
+        ["holding", "environment", "2", "4"],
+        ["XYZ", "2", "2"],
+    ]
+    assert kb("terms", "--config", config, "--limit", "0").output.splitlines()[-1].startswith("2 more")
+    assert kb("terms", "--config", "nowhere.yml").exit_code == 2
+
+
+# OASIS publishes the schema with the standard; where a copy of it lies, reports are checked against it as a whole.
+SARIF_SCHEMA = Path(os.environ.get("SARIF_SCHEMA", ROOT.parent / "shared" / "data" / "sarif-schema-2.1.0.json"))
+
+
+def sarif_reports(folder: Path) -> list[dict[str, object]]:
+    edit = Edit(Span("docs/a b.md", 2, 3, 4), "old\nold", "new")
+    findings = (
+        Finding("link-target-exists", Severity.ERROR, Span("docs/a b.md", 2, 3, 4), "message", "suggestion", edit),
+        Finding("link-target-exists", Severity.WARNING, Span("docs/p.md"), "message"),
+        Finding("link-target-exists", Severity.WARNING, Span("docs/p.md", 3), "message"),
+    )
+    pages = {"link-target-exists": "https://example.org/rules/#link-target-exists"}
+    made = sarif.write(Verdict(findings, Counts(1, 0, 0, 0, 0, 0), 0.1, rule_pages=pages))
+    real = kb("check", "--format", "sarif", "--config", str(write_project(folder, BROKEN))).output
+    return [json.loads(made), json.loads(real)]
+
+
+def test_sarif_has_what_the_standard_requires(tmp_path: Path) -> None:
+    """A closed schema of the parts of SARIF 2.1.0 that the report uses, written after the standard."""
+    schema = json.loads((Path(__file__).parent / "data" / "sarif-parts.schema.json").read_text(encoding="utf-8"))
+    Draft7Validator.check_schema(schema)
+    for report in sarif_reports(tmp_path):
+        assert [error.message for error in Draft7Validator(schema).iter_errors(report)] == []
+
+
+@pytest.mark.skipif(not SARIF_SCHEMA.is_file(), reason="the schema of SARIF 2.1.0 is not here (SARIF_SCHEMA=path)")
+def test_sarif_validates_against_the_schema_of_the_standard(tmp_path: Path) -> None:
+    schema = json.loads(SARIF_SCHEMA.read_text(encoding="utf-8"))
+    for report in sarif_reports(tmp_path):
+        assert [error.message for error in validator_for(schema)(schema).iter_errors(report)] == []
+
+
+def test_sarif_carries_the_mend_and_the_address_of_the_rule(tmp_path: Path) -> None:
+    report = sarif_reports(tmp_path)[0]["runs"][0]  # type: ignore[index]
+    change = report["results"][0]["fixes"][0]["artifactChanges"][0]
+    assert change["artifactLocation"]["uri"] == "docs/a%20b.md"
+    assert change["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 2, "startColumn": 3, "endLine": 3, "endColumn": 4},
+            "insertedContent": {"text": "new"},
+        }
+    ]
+    helped = [rule["id"] for rule in report["tool"]["driver"]["rules"] if "helpUri" in rule]
+    assert helped == ["link-target-exists"]
+
+
+def test_sarif_fingerprint_stays_when_lines_move(tmp_path: Path) -> None:
+    def prints(before: str) -> list[str]:
+        text = f"---\ntitle: Home\n---\n\n{before}[a](x.md) [a](x.md)\n\n<p id='i'></p>\n\n<p id='i'></p>\n"
+        config = str(write_project(tmp_path, {"docs/index.md": text}))
+        run = json.loads(kb("check", "--format", "sarif", "--config", config).output)["runs"][0]
+        return [result["partialFingerprints"]["kbFinding/v1"] for result in run["results"]]
+
+    assert prints("") == prints("Text.\n\n")
+    assert len(set(prints(""))) == 3

@@ -10,7 +10,7 @@ import pytest
 from markdown import Markdown
 
 from cases import write_project
-from kb import engine
+from kb import engine, gate
 from kb.reading.cache import Cache
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
@@ -69,8 +69,8 @@ Text [@freud1915b].
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     folder = tmp_path_factory.mktemp("rendered")
     project = engine.load(str(write_project(folder, FILES)))
-    kb = engine.read(project)
-    files = engine.bibliography_files(project)
+    kb = gate.read(project)
+    files = project.bibliography_files
     formatted = format_citations(files, citation_groups(kb), Cache(folder / "c"))
     rendering = PageRendering(kb, formatted, "The Site")
     pages = {}

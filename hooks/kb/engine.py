@@ -1,18 +1,17 @@
-"""The one module that knows MkDocs: its configuration, its files, its navigation.
-
-From a MkDocs configuration it makes a project, reads the project's files into facts, and gives the verdict. The command
-and the build call the same functions.
-"""
+"""The one module that knows MkDocs: its configuration, its files, its navigation."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import logging
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+import os
+import posixpath
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,80 +21,43 @@ from mkdocs.config import load_config
 from mkdocs.config.base import ValidationError as ConfigValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
-from mkdocs.structure.files import Files, InclusionLevel, get_files, set_exclusions
+from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.pages import _AbsoluteLinksValidationValue
-from pydantic import ValidationError
+from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder
 
-from kb import rules
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
-from kb.model import Bibliography, Fault, Glossary, Page, Span
-from kb.reading.bibliography import read_bibliography
-from kb.reading.cache import Cache, digest
-from kb.reading.glossary import read_glossary
-from kb.reading.page import Dialect, Reading, read_page
-from kb.reports import Counts, Verdict
-from kb.settings import Settings
+from kb.model import Redirect, Span, SymbolicLink
+from kb.project import CannotRun, Project, name_within, repository_of
+from kb.reading.cache import digest, own_code
+from kb.reading.locate import locate
+from kb.reading.page import LARGEST_FILE, Dialect
+from kb.rules.reference import rule_pages
+from kb.settings import Settings, read_settings
+from kb.snapshot import Origin
 
-_READERS = ("kb", "mkdocs", "Markdown", "pymdown-extensions", "mkdocs-material", "pybtex", "pydantic")
-
-
-class CannotRun(Exception):
-    """The project cannot be checked at all; the message is one line for the person who asked."""
-
-
-@dataclass(frozen=True)
-class Project:
-    """A MkDocs project: its configuration and the files that it publishes."""
-
-    config: MkDocsConfig
-    files: Files
-    settings: Settings
-
-    @cached_property
-    def root(self) -> Path:
-        """The repository: the nearest folder above the configuration with a .git, else the configuration's own."""
-        folder = self.folder
-        return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
-
-    @cached_property
-    def folder(self) -> Path:
-        """The folder of the configuration, from which its paths count."""
-        return Path(self.config.config_file_path or "mkdocs.yml").resolve().parent
-
-    @cached_property
-    def cache(self) -> Cache:
-        """The facts of files."""
-        return self.cache_of("facts")
-
-    def cache_of(self, what: str) -> Cache:
-        return Cache(self.folder / ".cache" / "kb" / what)
-
-    @cached_property
-    def dialect(self) -> Dialect:
-        has_citations = self.settings.bibliography is not None
-        return Dialect(self.config.markdown_extensions, self.config.mdx_configs, has_citations)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """All that the facts of a file depend on beside the file itself."""
-        configured = [self.dialect.extensions, self.dialect.configs, self.dialect.has_citations]
-        versions = [f"{name} {version(name)}" for name in _READERS]
-        own = [path.read_bytes() for path in sorted((Path(__file__).parent / "reading").glob("*.py"))]
-        return digest(json.dumps([configured, versions], sort_keys=True, default=_name), *own)
-
-    def name_of(self, path: str | Path) -> str:
-        """A file's name in findings: its path within the repository."""
-        path = Path(path)
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
-
-    def text_of(self, name: str) -> str:
-        """The text of a file by its name in findings."""
-        return (self.root / name).read_text(encoding="utf-8-sig")
+# Steps that shape a project before its files are read, and the plugins whose steps follow from the configuration alone.
+_SHAPING_EVENTS = ("startup", "config", "files")
+_KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
+_PARENT = re.compile(r"^INHERIT\s*:", re.MULTILINE)
+_VARIABLES = re.compile(r"!ENV\s(.*)")
+_READERS = (
+    "kb",
+    "mkdocs",
+    "Markdown",
+    "pymdown-extensions",
+    "mkdocs-material",
+    "pybtex",
+    "pydantic",
+    "textstat",
+    "pyphen",
+)
 
 
-def _name(value: object) -> str:
+def _name(value: object) -> object:
     """A name for what a configuration holds beside plain data, such as functions and extension objects."""
+    if isinstance(value, frozenset):
+        return sorted(value)
     kind = value if hasattr(value, "__qualname__") else type(value)
     return f"{kind.__module__}.{kind.__qualname__}"
 
@@ -110,11 +72,14 @@ def load(config_path: str) -> Project:
         config = load_config(config_file=config_path)
         config.plugins.on_startup(command="build", dirty=False)
         config = config.plugins.on_config(config)
+        _refuse_endless_folders(Path(config.docs_dir))
         files = get_files(config)
         files = config.plugins.on_files(files, config=config)
     except (ConfigurationError, ConfigValidationError, Abort, MkDocsException) as error:
         reason = "; ".join(_ends(message) for message in errors.messages or [str(error)])
         raise CannotRun(f"the configuration '{config_path}' cannot be used: {reason}") from error
+    except CannotRun:
+        raise
     except Exception as error:  # a plugin of another project may fail in any way
         reason = " ".join(str(error).split()) or type(error).__name__
         raise CannotRun(f"'{config_path}' cannot be loaded: {reason}") from error
@@ -122,6 +87,26 @@ def load(config_path: str) -> Project:
         logging.getLogger("mkdocs").removeHandler(errors)
     set_exclusions(files, config)
     return project(config, files)
+
+
+def _refuse_endless_folders(docs: Path) -> None:
+    """Stop where a symbolic link leads back to a folder above it: MkDocs would walk in circles."""
+    finished: set[str] = set()
+
+    def walk(folder: str, above: frozenset[str]) -> None:
+        real = os.path.realpath(folder)
+        if real in above:
+            name = os.path.relpath(folder, docs.parent)
+            raise CannotRun(f"the symbolic link '{name}' leads back to a folder above it; remove it")
+        if real in finished:
+            return
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    walk(entry.path, above | {real})
+        finished.add(real)
+
+    walk(str(docs), frozenset())
 
 
 def _ends(message: str) -> str:
@@ -144,41 +129,171 @@ class _Errors(logging.Handler):
 def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     """A project from a configuration that MkDocs has loaded; its files are listed where they are not given."""
     if files is None:
+        _refuse_endless_folders(Path(config.docs_dir))
         files = get_files(config)
+        add_rule_pages(files, config)
         set_exclusions(files, config)
-    try:
-        settings = Settings.model_validate(config.extra.get("kb") or {})
-    except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in detail["loc"])
-        raise CannotRun(f"mkdocs.yml, extra.kb.{field}: {detail['msg'].lower()}") from error
-    return Project(config, files, settings)
-
-
-def read(project: Project) -> KnowledgeBase:
-    """Read every file of a project and put the facts together. What cannot be read becomes a fault of its file."""
-    used: set[str] = set()
-    included = [file for file in project.files if file.inclusion.value > InclusionLevel.DRAFT.value]
-    pages = [
-        _read_page(project, Path(file.abs_src_path), file.src_uri, used)
-        for file in project.files.documentation_pages(inclusion=InclusionLevel.is_included)
-        if file.abs_src_path
-    ]
-    bibliographies = [_read_bibliography(project, path, used) for path in bibliography_files(project)]
-    project.cache.keep_only(used)
-    validation = project.config.validation.links.absolute_links
-    return KnowledgeBase(
-        pages=sorted(pages, key=lambda page: page.uri),
+    settings = _settings(config)
+    configuration = Path(config.config_file_path or "mkdocs.yml").resolve()
+    included = [file for file in files if file.inclusion.value > InclusionLevel.DRAFT.value]
+    pages = files.documentation_pages(inclusion=InclusionLevel.is_included)
+    root = repository_of(configuration.parent)
+    symbolic_links = list(_unfollowed(config.docs_dir, root))
+    unfollowed = {link.path for link in symbolic_links}
+    dialect = Dialect(list(config.markdown_extensions), _plain(config.mdx_configs), settings.bibliography is not None)
+    return Project(
+        root=root,
+        configuration=configuration,
+        settings=settings,
+        dialect=dialect,
+        pages={
+            file.src_uri: file.abs_src_path
+            for file in pages
+            if file.abs_src_path and not _leads_through(name_within(root, file.abs_src_path), unfollowed)
+        },
         files={file.src_uri: "" if file.url in (".", "./") else file.url for file in included},
-        settings=project.settings,
-        bibliographies=bibliographies,
-        glossary=_read_glossary(project),
-        published_folders=[Path(folder) for folder in project.config.theme.dirs],
-        absolute_links_start_in_docs=validation is _AbsoluteLinksValidationValue.RELATIVE_TO_DOCS,
-        navigation=list(_entries(project.config.nav)),
-        configuration=project.name_of(Path(project.config.config_file_path or "mkdocs.yml").resolve()),
-        text_of=project.text_of,
+        published_folders=[Path(folder) for folder in config.theme.dirs],
+        absolute_links_start_in_docs=(
+            config.validation.links.absolute_links is _AbsoluteLinksValidationValue.RELATIVE_TO_DOCS
+        ),
+        navigation=list(_entries(config.nav)),
+        unlisted=_unlisted(config, files, settings),
+        reports_unlisted=config.validation.nav.omitted_files > logging.DEBUG,
+        redirects=_redirects(config, root, configuration),
+        symbolic_links=symbolic_links,
+        large_files=_large_files(root, included),
+        name=config.site_name,
+        fingerprint=_fingerprint(dialect, settings),
+        docs=Path(config.docs_dir),
+        theme=Path(config.theme.custom_dir) if config.theme.custom_dir else None,
+        site=config.site_url or "",
+        has_folder_addresses=config.use_directory_urls,
+        generated=[uri for uri in _rule_pages(settings) if _is_generated(files.get_file_from_path(uri))],
+        baseline=settings.baseline,
+        origin=_origin(config, configuration, settings),
     )
+
+
+def _unfollowed(docs: str, root: Path) -> Iterator[SymbolicLink]:
+    """The symbolic links in the documentation that lead out of the repository or nowhere."""
+
+    def walk(folder: str) -> Iterator[SymbolicLink]:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                target = Path(os.path.realpath(entry.path)) if entry.is_symlink() else None
+                if target is not None and not (target.exists() and target.is_relative_to(root)):
+                    yield SymbolicLink(name_within(root, entry.path), os.readlink(entry.path), target.exists())
+                elif entry.is_dir():
+                    yield from walk(entry.path)
+
+    yield from walk(docs)
+
+
+def _leads_through(name: str, folders: set[str]) -> bool:
+    return any(name == folder or name.startswith(folder + "/") for folder in folders)
+
+
+def _unlisted(config: MkDocsConfig, files: Files, settings: Settings) -> list[str]:
+    """The pages that the project's own navigation leaves out; none where a plugin may put further pages into it."""
+    entries = list(_entries(config.nav))
+    if not entries or settings.content_model or any(entry.endswith("/") or "*" in entry for entry in entries):
+        return []
+    listed = {posixpath.normpath(entry.partition("#")[0]) for entry in entries}
+    pages = files.documentation_pages(inclusion=InclusionLevel.is_in_nav)
+    return sorted(file.src_uri for file in pages if file.src_uri not in listed)
+
+
+def _redirects(config: MkDocsConfig, root: Path, configuration: Path) -> list[Redirect]:
+    """The entries of the plugin mkdocs-redirects, each at the place of its source in the configuration."""
+    plugin = config.plugins.get("redirects")
+    maps = plugin.config.get("redirect_maps") if plugin is not None else None
+    if not isinstance(maps, dict) or not maps:
+        return []
+    name = name_within(root, configuration)
+    text = configuration.read_text(encoding="utf-8-sig", errors="replace")
+    redirects = []
+    for source, target in maps.items():
+        pattern = re.compile(rf"(?<![\w/.-]){re.escape(str(source))}(?=[\"']?[ \t]*:)")
+        place = locate(text, pattern, 1, None, uses=1)
+        span = Span(name, *place, len(str(source))) if place else Span(name)
+        redirects.append(Redirect(str(source), str(target), span))
+    return redirects
+
+
+def _large_files(root: Path, files: list[File]) -> dict[str, int]:
+    """The size of every file that is published and larger than a page may be; pages say so themselves."""
+    sizes = {}
+    for file in files:
+        if file.abs_src_path and not file.is_documentation_page():
+            with contextlib.suppress(OSError):
+                size = os.stat(file.abs_src_path).st_size
+                if size > LARGEST_FILE:
+                    sizes[name_within(root, file.abs_src_path)] = size
+    return sizes
+
+
+def _settings(config: MkDocsConfig) -> Settings:
+    try:
+        return read_settings(config.extra.get("kb") or {})
+    except ValueError as error:
+        raise CannotRun(f"mkdocs.yml, extra.kb.{error}") from None
+
+
+def add_rule_pages(files: Files, config: MkDocsConfig) -> None:
+    """Put the pages that explain the rules among the files of a site that is set to have them."""
+    for uri, text in _rule_pages(_settings(config)).items():
+        if files.get_file_from_path(uri) is None:
+            files.append(File.generated(config, uri, content=text))
+
+
+def _rule_pages(settings: Settings) -> dict[str, str]:
+    return rule_pages(settings.rule_pages) if settings.rule_pages is not None else {}
+
+
+def _is_generated(file: File | None) -> bool:
+    return file is not None and file.abs_src_path is None
+
+
+def address(project: Project, uri: str) -> str:
+    """The address on the site that a page has, or would have if it existed."""
+    url = File(uri, str(project.docs), "", project.has_folder_addresses).url
+    return "" if url in (".", "./") else url
+
+
+def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Origin | None:
+    """What the project was made from; None where a part of it cannot be followed: a parent configuration, or a plugin
+    or hook that may change the configuration or the list of files."""
+    text = configuration.read_text(encoding="utf-8-sig", errors="replace")
+    steps = [method for event in _SHAPING_EVENTS for method in config.plugins.events[event]]
+    if _PARENT.search(text) or not all(map(_is_known, steps)):
+        return None
+    loaded: Any = config.hooks  # a mapping, whatever its annotation says
+    hooks = [module.__file__ for module in loaded.values()]
+    own = [folder for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
+    sources = [str(configuration.parent / settings.bibliography)] if settings.bibliography else []
+    variables = [name for line in _VARIABLES.findall(text) for name in re.findall(r"\w+", line)]
+    return Origin((str(configuration), *hooks), (config.docs_dir, *own, *sources), tuple(variables))
+
+
+def _is_known(step: Callable[..., Any]) -> bool:
+    """Whether a plugin's or hook's step does the same as long as the configuration is the same."""
+    file = getattr(sys.modules.get(step.__module__), "__file__", None)
+    return step.__module__.startswith(_KNOWN_PLUGINS) or file == str(Path(__file__).parents[1] / "publish.py")
+
+
+def _plain(value: Any) -> Any:
+    """A part of a configuration with the folders that MkDocs names by placeholders put in as text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return os.fspath(value) if isinstance(value, DocsDirPlaceholder | ConfigDirPlaceholder) else value
+
+
+def _fingerprint(dialect: Dialect, settings: Settings) -> str:
+    configured = [dialect.extensions, dialect.configs, dialect.has_citations, asdict(settings)]
+    versions = [f"{name} {version(name)}" for name in _READERS]
+    return digest(json.dumps([configured, versions, own_code()], sort_keys=True, default=_name))
 
 
 def _entries(nav: Any) -> Iterator[str]:
@@ -194,83 +309,17 @@ def _entries(nav: Any) -> Iterator[str]:
             yield from _entries(item)
 
 
-def _read_page(project: Project, path: Path, uri: str, used: set[str]) -> Page:
-    name = project.name_of(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        fault = Fault(f"the file cannot be read: {error.strerror}", Span(name, 1, 1), "check that it exists")
-        return Page(name, uri, faults=(fault,))
-    key = digest(project.fingerprint, name, uri, content)
-    used.add(key)
-    reading: Reading
-    cached = project.cache.get(key)
-    if cached is not None:
-        reading, digests = cached
-        if digests == _digests(reading):
-            return reading.page
-    reading = read_page(content, name, uri, project.dialect, project.name_of)
-    project.cache.put(key, (reading, _digests(reading)))
-    return reading.page
-
-
-def _digests(reading: Reading) -> list[str | None]:
-    """What the included files hold now; None for one that is gone."""
-    found = []
-    for include in reading.includes:
-        path = Path(include)
-        found.append(digest(path.read_bytes()) if path.is_file() else None)
-    return found
-
-
-def bibliography_files(project: Project) -> list[Path]:
-    """The BibTeX files of the project, in the order of their names."""
-    setting = project.settings.bibliography
-    if setting is None:
-        return []
-    path = project.folder / setting
-    if not path.exists():
-        raise CannotRun(f"mkdocs.yml, extra.kb.bibliography: there is no '{setting}'")
-    return sorted(path.glob("*.bib")) if path.is_dir() else [path]
-
-
-def _read_bibliography(project: Project, path: Path, used: set[str]) -> Bibliography:
-    content = path.read_bytes()
-    key = digest(project.fingerprint, project.name_of(path), content)
-    used.add(key)
-    bibliography = project.cache.get(key)
-    if bibliography is None:
-        bibliography = read_bibliography(content, project.name_of(path))
-        project.cache.put(key, bibliography)
-    return bibliography
-
-
-def _read_glossary(project: Project) -> Glossary:
-    setting = project.settings.glossary
-    if setting is None:
-        return Glossary()
-    path = project.folder / setting
-    if not path.is_file():
-        raise CannotRun(f"mkdocs.yml, extra.kb.glossary: there is no '{setting}'")
-    return read_glossary(path.read_bytes(), project.name_of(path))
-
-
-def judge(
-    project: Project, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()
-) -> tuple[KnowledgeBase, Verdict]:
-    """Read the project and apply the rules: the verdict of the build, the command and everything else."""
-    start = time.perf_counter()
-    kb = read(project)
-    findings = tuple(rules.run(kb, select, ignore))
-    counts = Counts(
-        pages=len(kb.pages),
-        citations=sum(len(page.citations) for page in kb.pages),
-        references=len(kb.references),
-        terms=len(kb.terms),
-        relations=len(kb.relations),
-        links=sum(len(page.links) for page in kb.pages),
-    )
-    return kb, Verdict(findings, counts, time.perf_counter() - start)
+def pages_in(project: Project, docs: Path) -> list[tuple[str, Path, str]]:
+    """The pages of another documentation folder, as the project's configuration takes them: uri, path and address."""
+    config = load_config(config_file=str(project.configuration))
+    config.docs_dir = str(docs)
+    files = get_files(config)
+    set_exclusions(files, config)
+    return [
+        (file.src_uri, Path(file.abs_src_path), "" if file.url in (".", "./") else file.url)
+        for file in files.documentation_pages(inclusion=InclusionLevel.is_included)
+        if file.abs_src_path
+    ]
 
 
 def navigation(kb: KnowledgeBase) -> list[Any]:
@@ -284,12 +333,14 @@ def navigation(kb: KnowledgeBase) -> list[Any]:
             title = kb.by_uri[uris[0]].front_matter.data.get("title", kind.folder.capitalize())
             sections.append({title: uris})
             placed.update(uris)
-    rest: dict[str, list[str]] = {}
-    for page in kb.pages:
+    rest: dict[str, list[Any]] = {}
+    for page in (*kb.pages, *kb.generated):
         if page.uri not in placed:
             rest.setdefault(page.folder, []).append(page.uri)
-    for folder, uris in sorted(rest.items()):
-        sections.extend([{folder.replace("-", " ").capitalize(): uris}] if folder else uris)
+    sections += rest.pop("", [])
+    for folder in sorted(rest, key=lambda folder: (-folder.count("/"), folder)):
+        parent, _, name = folder.rpartition("/")
+        rest.get(parent, sections).append({name.replace("-", " ").capitalize(): rest[folder]})
     return sections
 
 

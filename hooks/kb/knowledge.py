@@ -5,32 +5,80 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from kb.kinds import BY_FOLDER, RELATIONS, Kind, RelationKind
-from kb.model import Bibliography, Edit, Glossary, Link, LinkOrigin, Name, Page, Reference, Relation, Span, Term
+from kb.addresses import split_address
+from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
+from kb.model import (
+    Answer,
+    Baseline,
+    Bibliography,
+    Edit,
+    Glossary,
+    Link,
+    LinkOrigin,
+    Name,
+    Page,
+    Redirect,
+    Reference,
+    Relation,
+    Span,
+    SymbolicLink,
+    Term,
+    Trace,
+)
+from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
-from kb.reading.locate import locate
+from kb.reading.locate import locate_all
 from kb.settings import Settings
-from kb.terms import Matcher
+from kb.terms import Matcher, Mention, abbreviations
+
+# Most links are of this form, for which no rule of addresses needs to be asked.
+_PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
+
+# What nearly every link to a page looks like: nothing in it has to be taken apart or decoded.
+_PLAIN_PATH = re.compile(r"[\w.-][\w./-]*\.md(?:#[\w-]*)?", re.ASCII)
+_QUERY_AND_ANCHOR = re.compile(r"[?#].*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a link points to within the site.
 
     `uri` is the source file meant, where one can be named; `exists` tells whether a reader finds something there.
-    `by_address` marks a link in Markdown that names the published address, which MkDocs leaves alone.
+    `by_address` marks a link in Markdown that names the published address, which MkDocs leaves alone; `is_outside` one
+    that leads out of the documentation folder, or out of the site.
     """
 
     uri: str
     anchor: str
     exists: bool
     by_address: bool = False
+    is_outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A page as it was, and the address that it had."""
+
+    page: Page
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run of the gate looks at beyond the files themselves; None where nobody asked for it.
+
+    `answers` are those of external addresses. `past` are the pages as they were at `revision`.
+    """
+
+    answers: Mapping[str, Answer] | None = None
+    past: Sequence[Past] | None = None
+    revision: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +87,11 @@ class KnowledgeBase:
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
     further files that are published as they are (those of the theme). `navigation` holds the paths that the file
-    `configuration` puts into the navigation. `text_of` reads a source file by its path.
+    `configuration` puts into the navigation, `unlisted` the uris of pages that it leaves out without saying so.
+    `generated` are the pages that the build writes itself: they can be linked to, and no rule looks at them.
+    `large_files` are the files of the documentation that are larger than a page may be, with their size in bytes;
+    `data_traces` stand in files that are no pages. `text_of` reads a source file by its path. `remember` finds
+    something out, or knows it from an earlier run by the name of all that it follows from.
     """
 
     pages: Sequence[Page]
@@ -51,13 +103,24 @@ class KnowledgeBase:
     absolute_links_start_in_docs: bool = False
     navigation: Sequence[str] = ()
     configuration: str = "mkdocs.yml"
+    generated: Sequence[Page] = ()
+    baseline: Baseline | None = None
+    unlisted: Sequence[str] = ()
+    reports_unlisted: bool = True
+    redirects: Sequence[Redirect] = ()
+    symbolic_links: Sequence[SymbolicLink] = ()
+    large_files: Mapping[str, int] = field(default_factory=dict)
+    data_traces: Sequence[Trace] = ()
+    request: Request = field(default_factory=Request)
     text_of: Callable[[str], str] = lambda path: ""
+    remember: Callable[[str, Callable[[], Any]], Any] = lambda what, find: find()
 
     # pages
 
     @cached_property
     def by_uri(self) -> dict[str, Page]:
-        return {page.uri: page for page in self.pages}
+        """Every page, generated ones included."""
+        return {page.uri: page for page in (*self.generated, *self.pages)}
 
     @cached_property
     def by_id(self) -> dict[str, Page]:
@@ -82,17 +145,39 @@ class KnowledgeBase:
     # links
 
     @cached_property
-    def _addresses(self) -> frozenset[str]:
-        """Every address a browser finds something at, relative to the root of the site."""
-        addresses = set(self.files.values())
-        for address in list(addresses):
+    def _addresses(self) -> dict[str, str]:
+        """The uri of what a browser finds at every address, relative to the root of the site."""
+        addresses = {}
+        for uri, address in self.files.items():
+            addresses[address] = uri
             if address.endswith("/") or address in ("", "."):
-                addresses.update({address + "index.html", address.rstrip("/")})
-        return frozenset(addresses)
+                addresses.setdefault(address + "index.html", uri)
+                addresses.setdefault(address.rstrip("/"), uri)
+        return addresses
+
+    def published_at(self, address: str) -> str | None:
+        """The uri of what a browser finds at an address relative to the root of the site."""
+        return self._addresses.get(address)
+
+    @cached_property
+    def files_by_name(self) -> dict[str, list[str]]:
+        """The uris of the files that have a name, whatever their folder."""
+        return _grouped(self.files, posixpath.basename)
+
+    @cached_property
+    def files_by_folded_name(self) -> dict[str, list[str]]:
+        """The uris of the files that differ from one in capital and small letters alone."""
+        return _grouped(self.files, str.casefold)
 
     def resolve(self, page: Page, link: Link) -> Target | None:
         """Where a link of `page` leads; None where that is outside the site or cannot be known."""
-        scheme, host, path, query, anchor = urlsplit(link.target)
+        plain = _PLAIN_TARGET.fullmatch(link.target) if link.origin is LinkOrigin.MARKDOWN else None
+        if plain and (uri := _joined(page.folder, plain["path"])) in self.files:
+            return Target(uri, plain["anchor"] or "", exists=True)
+        address = split_address(link.target) if not link.target.startswith("https://") else None
+        if address is None:
+            return None
+        scheme, host, path, query, anchor = address
         if scheme or host or "{{" in link.target or "{%" in link.target:
             return None
         if not path:
@@ -102,7 +187,7 @@ class KnowledgeBase:
                 return None
             path = posixpath.relpath(path.lstrip("/"), page.folder or ".")
         path = unquote(path)
-        uri = posixpath.normpath(posixpath.join(page.folder, path))
+        uri = _joined(page.folder, path)
         anchor = unquote(anchor)
         if link.origin is LinkOrigin.MARKDOWN:
             if posixpath.normpath(path) == ".":
@@ -110,19 +195,18 @@ class KnowledgeBase:
             if uri in self.files:
                 return Target(uri, anchor, exists=True)
             target = self._resolve_address(page, path, uri, anchor)
-            return replace(target, by_address=target.exists)
+            return target._replace(by_address=target.exists, is_outside=not target.exists and _is_outside(uri))
         return self._resolve_address(page, path, uri, anchor)
 
     def _resolve_address(self, page: Page, path: str, uri: str, anchor: str) -> Target:
         """As the browser would: relative to the address of the published page."""
         base = "https://site.invalid/root/" + self.files.get(page.uri, "")
-        address = urlsplit(urljoin(base, path.replace("%", "%25").replace("?", "%3F"))).path
+        address = urlsplit(urljoin(base, quote(path, safe="/"))).path
         if not address.startswith("/root/"):
-            return Target(uri, anchor, exists=False)
+            return Target(uri, anchor, exists=False, is_outside=True)
         address = unquote(address.removeprefix("/root/"))
         if address in self._addresses:
-            target = next((uri for uri, known in self.files.items() if known.rstrip("/") == address.rstrip("/")), uri)
-            return Target(target, anchor, exists=True)
+            return Target(self._addresses[address], anchor, exists=True)
         return Target(uri, anchor, exists=any((folder / address).is_file() for folder in self.published_folders))
 
     def edit(self, span: Span, old: str, new: str) -> Edit | None:
@@ -154,8 +238,28 @@ class KnowledgeBase:
         return {}
 
     @cached_property
+    def targets(self) -> list[tuple[Page, Link, Target]]:
+        """Every link of the site that leads somewhere within it, with where it leads."""
+        return [
+            (page, link, target)
+            for page in self.pages
+            for link in page.links
+            if (target := self.resolve(page, link)) is not None
+        ]
+
+    def address_for(self, page: Page, link: Link, uri: str) -> str:
+        """What `link` of `page` has to say in order to lead to the file `uri`, its query and anchor kept."""
+        if link.origin is LinkOrigin.MARKDOWN:
+            path = posixpath.relpath(uri, page.folder or ".")
+        else:
+            here, there = self.files.get(page.uri, ""), self.files[uri]
+            path = posixpath.relpath("/" + there, "/" + here.rpartition("/")[0]) + ("/" if there.endswith("/") else "")
+        rest = _QUERY_AND_ANCHOR.search(link.target)
+        return quote(path, safe="/()'!,;@&=+$*~") + (rest[0] if rest else "")
+
+    @cached_property
     def _anchors(self) -> dict[str, set[str]]:
-        anchors = {page.uri: {anchor.id for anchor in page.anchors} for page in self.pages}
+        anchors = {uri: {anchor.id for anchor in page.anchors} for uri, page in self.by_uri.items()}
         if self.settings.content_model:
             for page in self.pages:
                 anchors[page.uri].update(self._generated_anchors(page))
@@ -194,6 +298,12 @@ class KnowledgeBase:
             for entry in bibliography.entries:
                 references.setdefault(entry.key, entry)
         return references
+
+    @cached_property
+    def family_names(self) -> frozenset[str]:
+        """The words in the family names of authors and editors, in small letters."""
+        people = (person for reference in self.references.values() for person in reference.people)
+        return frozenset(word for person in people for word in person.family.casefold().split())
 
     @cached_property
     def lost_keys(self) -> frozenset[str]:
@@ -249,12 +359,44 @@ class KnowledgeBase:
         return Matcher(self.terms)
 
     @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """The abbreviations that a name of a term explains, and those that need no explanation."""
+        named = (found for term in self.terms for name in term.names for found in abbreviations(name.text))
+        return self.settings.plain_abbreviations.union(named)
+
+    @cached_property
+    def mentions(self) -> dict[str, list[tuple[int, int, Mention]]]:
+        """What the running text of each page mentions, by uri: section, text of its prose, mention in that text."""
+        if not self.terms:
+            return {}
+        numbers = {term.span: number for number, term in enumerate(self.terms)}
+
+        def find(page: Page) -> list[tuple[int, ...]]:
+            return [
+                (index, number, m.start, m.end, numbers[m.term.span], m.term.names.index(m.name))
+                for index, section in enumerate(page.sections)
+                for number, text in enumerate(section.prose)
+                for m in self.matcher.find(text)
+            ]
+
+        def mention(start: int, end: int, term: int, name: int) -> Mention:
+            return Mention(start, end, self.terms[term], self.terms[term].names[name])
+
+        names = digest(*("\n".join(name.text for name in term.names) for term in self.terms))
+        return {
+            page.uri: [
+                (index, number, mention(*place))
+                for index, number, *place in self.remember(f"mentions {names} {page.version}", partial(find, page))
+            ]
+            for page in self.pages
+        }
+
+    @cached_property
     def _pages_using(self) -> dict[Span, list[Page]]:
         using: dict[Span, list[Page]] = defaultdict(list)
-        for page in self.pages:
-            texts = [text for section in page.sections for text in section.prose]
-            for span in dict.fromkeys(mention.term.span for text in texts for mention in self.matcher.find(text)):
-                using[span].append(page)
+        for uri, mentions in self.mentions.items():
+            for span in dict.fromkeys(mention.term.span for _, _, mention in mentions):
+                using[span].append(self.by_uri[uri])
         return using
 
     def pages_using(self, term: Term) -> list[Page]:
@@ -263,15 +405,47 @@ class KnowledgeBase:
 
     def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
         """Where in the source is the first match, of `length` characters, that the prose of a section has."""
-        facts = page.sections[section]
-        start = page.headings[facts.heading].span.line if facts.heading is not None else 1
-        following = 0 if facts.heading is None else facts.heading + 1
+        uses = sum(len(pattern.findall(text)) for text in page.sections[section].prose)
+        places = self._locate_all(page, section, pattern, uses)
+        return Span(page.path, *places[0], length) if places else Span(page.path)
+
+    def _locate_all(self, page: Page, section: int, pattern: re.Pattern[str], uses: int) -> list[tuple[int, int]]:
+        """Line and column of the `uses` matches in a section; empty where they are not known."""
+        heading = page.sections[section].heading
+        start = page.headings[heading].span.line if heading is not None else 1
+        following = 0 if heading is None else heading + 1
         end = page.headings[following].span.line if following < len(page.headings) else None
-        uses = sum(len(pattern.findall(text)) for text in facts.prose)
         if start is None or (end is None and following < len(page.headings)):
-            return Span(page.path)
-        place = locate(self.text_of(page.path), pattern, start, end, uses)
-        return Span(page.path, *place, length) if place else Span(page.path)
+            return []
+        return locate_all(self.text_of(page.path), pattern, start, end, uses)
+
+    def place_in_prose(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
+        """Where in the source the characters `start` to `end` of text `number` of a section's prose stand."""
+        phrase = page.sections[section].prose[number][start:end]
+        return self._place_of_phrase(page, section, phrase, number, start, in_prose=True)
+
+    def place_in_paragraph(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
+        """Where in the source the characters `start` to `end` of paragraph `number` of a section stand."""
+        phrase = page.sections[section].paragraphs[number].text[start:end]
+        return self._place_of_phrase(page, section, phrase, number, start, in_prose=False)
+
+    def _place_of_phrase(self, page: Page, section: int, phrase: str, number: int, start: int, in_prose: bool) -> Span:
+        key = page.uri, section, phrase, in_prose
+        if key not in self._places_of_phrases:
+            facts = page.sections[section]
+            texts = facts.prose if in_prose else [paragraph.text for paragraph in facts.paragraphs]
+            words = r"\s+".join(re.escape(word) for word in phrase.split())
+            pattern = re.compile(rf"(?<![^\W_])(?<!-){words}(?![^\W_])(?!-)")
+            seen = [(n, match.start()) for n, text in enumerate(texts) for match in pattern.finditer(text)]
+            places = self._locate_all(page, section, pattern, len(seen)) if seen else []
+            self._places_of_phrases[key] = dict(zip(seen, places, strict=False))
+        place = self._places_of_phrases[key].get((number, start))
+        return Span(page.path, *place, len(phrase)) if place else Span(page.path)
+
+    @cached_property
+    def _places_of_phrases(self) -> dict[tuple[str, int, str, bool], dict[tuple[int, int], tuple[int, int]]]:
+        """What `_place_of_phrase` has found: places by the number of the text and the start of the phrase in it."""
+        return {}
 
     # relations
 
@@ -318,6 +492,22 @@ class KnowledgeBase:
         return page.front_matter.places.get(keys, page.start)
 
 
+@lru_cache(maxsize=1 << 16)
+def _joined(folder: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, path))
+
+
+def _grouped(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(key(name), []).append(name)
+    return groups
+
+
+def _is_outside(uri: str) -> bool:
+    return uri == ".." or uri.startswith("../")
+
+
 def title_of(page: Page) -> str:
     """The page's title, or its id where it declares none."""
     title = page.front_matter.data.get("title")
@@ -327,6 +517,17 @@ def title_of(page: Page) -> str:
 def aliases_of(page: Page) -> list[str]:
     """The other names of the page, as far as they are well-formed."""
     return [alias for alias in _list(page.front_matter.data.get("aliases")) if isinstance(alias, str)]
+
+
+def plain_words_of(page: Page) -> str:
+    """What a page says in plain words; empty where it has no such section."""
+    texts = (
+        paragraph.text
+        for section in page.sections
+        if section.heading is not None and page.headings[section.heading].text == IN_PLAIN_WORDS
+        for paragraph in section.paragraphs
+    )
+    return "\n\n".join(texts)
 
 
 @dataclass(frozen=True, slots=True)

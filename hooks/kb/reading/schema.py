@@ -28,7 +28,7 @@ _MEND = {
     "string_too_short": "fill it in or remove the field",
     "list_type": "write `[one, two]`, or one item per line, each after `- `",
     "dict_type": "write one `name: text` per line, indented",
-    "date_type": "write it as 2026-11-22",
+    "date_type": "write it as 2026-11-22, without quotes and without a time",
     "date_from_datetime_parsing": "write it as 2026-11-22",
     "date_parsing": "write it as 2026-11-22",
 }
@@ -51,6 +51,10 @@ def explain(
             faults.append(Fault(f"there is no field '{inner[-1]}'", span, hint))
         elif kind == "missing":
             faults.append(Fault(f"the field '{inner[-1]}' is missing", span, f"add `{inner[-1]}: ...`"))
+        elif detail["input"] is None:
+            expected = detail.get("ctx", {}).get("expected")
+            hint = f"it is one of {expected}" if expected else "fill it in"
+            faults.append(Fault(f"the field '{field}' is empty", span, hint))
         elif kind in ("literal_error", "enum"):
             expected = detail.get("ctx", {}).get("expected", "")
             faults.append(Fault(f"'{field}' cannot be '{detail['input']}'", span, f"it is one of {expected}"))

@@ -17,6 +17,7 @@ from kb.reading import prose
 from kb.reading.blocks import Block, blocks_of
 from kb.reading.citations import citation_elements, parse_group
 from kb.reading.dye import MARK, Dye, strip
+from kb.reading.paragraphs import Said, paragraphs
 
 # Attributes that tell the reader of the published page which links Markdown made, and which heading is which.
 FROM_MARKDOWN = "data-kb-markdown"
@@ -34,6 +35,8 @@ _LEFT_REFERENCE = re.compile(
     r"(?<![\w\])])\[(?P<collapsed>(?:[^\[\]]|\[[^\[\]]*\])*)\] ?"
     rf"\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
 )
+# "](" was no link, though its target says that one was meant: its parentheses do not match.
+_LEFT_LINK = re.compile(rf"\[[^\[\]]*\]\((?P<mark>{MARK.pattern})(?P<target>[^\s\[\]]+?\.md\b|https?://[^\s\[\]]+)")
 _LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]")
 
 
@@ -47,8 +50,10 @@ class TreeFacts(Extension):
         self.groups: list[str] = []
         self.paragraphs: list[Block] = []
         self.prose: list[list[str]] = [[]]
+        self.said: list[Said] = [Said()]
         self.blocks: list[str] = []
         self.references = _WithoutMarks()
+        self.slugs: set[str] = set()
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_ReadTree(md, self), "kb-read", prose.PRIORITY)
@@ -74,6 +79,13 @@ class TreeFacts(Extension):
                 place = self.dye.place(match["mark"]) or Span(path)
                 span = Span(place.path, place.line, place.column, len(label))
             yield Undefined(strip(label), span)
+
+    def left_links(self, path: str) -> Iterator[Undefined]:
+        """Links that the parser left as text, by their target."""
+        for match in (match for block in self.blocks for match in _LEFT_LINK.finditer(block)):
+            target = strip(match["target"])
+            place = self.dye.place(match["mark"]) or Span(path)
+            yield Undefined(target, Span(place.path, place.line, place.column, len(target)))
 
     def left_footnotes(self, path: str) -> Iterator[Undefined]:
         """Footnote marks that the parser left as text."""
@@ -107,6 +119,7 @@ class _ReadTree(Treeprocessor):
     def run(self, root: Element) -> None:
         self.facts.groups = [(element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link]
         self.facts.blocks = list(_block_texts(root))
+        self.facts.said = list(paragraphs(root))
         if self.facts.reads_citations:
             self.facts.paragraphs = blocks_of(root, self.md)
         self.facts.prose = [[]]

@@ -59,7 +59,7 @@ def format_citations(files: Sequence[Path], groups: Iterable[str], cache: Cache)
     if not isinstance(formatted, Formatted):
         formatted = _format(files, wanted)
         cache.put(key, formatted)
-    cache.keep_only({key})
+    cache.save()
     return formatted
 
 

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.knowledge import KnowledgeBase
-from kb.model import Fault, Finding, Severity
+from kb.model import Baseline, Fault, Finding, Severity
+from kb.reading.baseline import Key, key_of
 
 Check = Callable[[KnowledgeBase], Iterator[Fault]]
 FAMILIES = (
     "files",
     "links",
+    "addresses",
+    "permanence",
     "citations",
     "bibliography",
     "glossary",
@@ -31,10 +35,14 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """`on_request` marks a rule that looks only at what a run was asked for, and is silent in any other."""
+
     name: str
     family: str
     severity: Severity
     check: Check
+    alone: bool = False
+    on_request: bool = False
 
     @property
     def summary(self) -> str:
@@ -50,12 +58,18 @@ class Rule:
 _rules: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity = Severity.ERROR) -> Callable[[Check], Check]:
-    """Register a generator of faults as the rule `name`, in the family of its module."""
+def rule(
+    name: str, severity: Severity = Severity.ERROR, alone: bool = False, on_request: bool = False
+) -> Callable[[Check], Check]:
+    """Register a generator of faults as the rule `name`, in the family of its module.
+
+    `alone` says that what the rule finds on a page depends on nothing but that page and the settings: it is then kept
+    with the facts of the page and not looked for again. `on_request` says that it needs what only a request provides.
+    """
 
     def register(check: Check) -> Check:
         family = check.__module__.rpartition(".")[2].replace("_", " ")
-        _rules[name] = Rule(name, family, severity, check)
+        _rules[name] = Rule(name, family, severity, check, alone, on_request)
         return check
 
     return register
@@ -68,29 +82,64 @@ def all_rules() -> dict[str, Rule]:
     return dict(_rules)
 
 
-def run(kb: KnowledgeBase, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> list[Finding]:
+def faults_of_a_page(kb: KnowledgeBase) -> Iterator[tuple[str, Fault]]:
+    """What the rules that look at one page alone find on the only page of `kb`, each with the name of its rule."""
+    for rule in all_rules().values():
+        if rule.alone:
+            yield from ((rule.name, fault) for fault in rule.check(kb))
+
+
+def run(
+    kb: KnowledgeBase,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    alone: Mapping[str, Sequence[Fault]] | None = None,
+) -> list[Finding]:
     """The findings of all rules, or of those selected and not ignored, in the order of the files.
 
-    A finding that a comment in the source accepts is left out.
+    `alone` holds what the rules that look at one page alone have found, by name; without it they are applied here. A
+    finding that a comment in the source accepts is left out, and so is one that the baseline records.
     """
+    found = all_findings(kb, select, ignore, alone)
+    return found if kb.baseline is None else _unrecorded(found, kb.baseline)
+
+
+def all_findings(
+    kb: KnowledgeBase,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    alone: Mapping[str, Sequence[Fault]] | None = None,
+) -> list[Finding]:
+    """As `run`, those that the baseline records included."""
     selected, ignored = set(select), set(ignore)
+    accepted = {
+        (suppression.rule, suppression.span.path, suppression.span.line + 1)
+        for page in kb.pages
+        for suppression in page.suppressions
+        if suppression.reason and suppression.span.line is not None
+    }
     findings = [
         Finding(rule.name, rule.severity, fault.span, fault.message, fault.suggestion, fault.edit)
         for rule in all_rules().values()
         if (not selected or rule.name in selected) and rule.name not in ignored
-        for fault in rule.check(kb)
-        if not _is_accepted(kb, rule, fault)
+        for fault in (alone.get(rule.name, ()) if rule.alone and alone is not None else rule.check(kb))
+        if (rule.name, fault.span.path, fault.span.line) not in accepted
     ]
     # One definition of a target may serve many links; it is broken once.
     return sorted(dict.fromkeys(findings), key=_order)
 
 
-def _is_accepted(kb: KnowledgeBase, rule: Rule, fault: Fault) -> bool:
-    return any(
-        suppression.rule == rule.name and suppression.reason and suppression.covers(fault.span)
-        for page in kb.pages
-        for suppression in page.suppressions
-    )
+def _unrecorded(findings: list[Finding], baseline: Baseline) -> list[Finding]:
+    left: Counter[Key] = Counter()
+    for entry in baseline.entries:
+        left[key_of(entry)] += entry.count
+    new = []
+    for finding in findings:
+        if left[key_of(finding)] > 0:
+            left[key_of(finding)] -= 1
+        else:
+            new.append(finding)
+    return new
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -174,7 +174,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(inner)
 
 
-@rule("citation-stays-out-of-headings")
+@rule("citation-stays-out-of-headings", alone=True)
 def citation_stays_out_of_headings(kb: KnowledgeBase) -> Iterator[Fault]:
     """No heading contains a citation.
 

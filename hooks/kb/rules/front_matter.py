@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import ValidationError
-
-from kb.kinds import SectionFields
 from kb.knowledge import KnowledgeBase, title_of
 from kb.model import Fault, Page
 from kb.reading.schema import explain
 from kb.rules import rule
 
 
-@rule("front-matter-fits-kind")
+@rule("front-matter-fits-kind", alone=True)
 def front_matter_fits_kind(kb: KnowledgeBase) -> Iterator[Fault]:
     """The front matter has the fields of the page's kind, all that are required, no others, each in its form.
 
@@ -26,6 +23,10 @@ def front_matter_fits_kind(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested name or form. CONTRIBUTING.md lists the fields of each kind.
     """
+    from pydantic import ValidationError
+
+    from kb.schemas import SectionFields
+
     if not kb.settings.content_model:
         return
     for page in kb.pages:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.kinds import IN_PLAIN_WORDS
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Page, Severity
 from kb.rules import rule
@@ -28,7 +29,7 @@ _REFUSED = {
 _WORDING = re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in _REFUSED), re.IGNORECASE)
 
 
-@rule("statistic-comes-from-data")
+@rule("statistic-comes-from-data", alone=True)
 def statistic_comes_from_data(kb: KnowledgeBase) -> Iterator[Fault]:
     """No statistic is typed into a text: no percentage, effect size, p-value, interval or sample size.
 
@@ -46,7 +47,7 @@ def statistic_comes_from_data(kb: KnowledgeBase) -> Iterator[Fault]:
         yield Fault(f"'{match[0]}' is a number typed into the text", span, "say it in words, with the comparison")
 
 
-@rule("wording-is-neutral", severity=Severity.WARNING)
+@rule("wording-is-neutral", severity=Severity.WARNING, alone=True)
 def wording_is_neutral(kb: KnowledgeBase) -> Iterator[Fault]:
     """The text uses no word that sells, overstates, or makes a person into a condition.
 
@@ -63,6 +64,38 @@ def wording_is_neutral(kb: KnowledgeBase) -> Iterator[Fault]:
         instead = next(text for pattern, text in _REFUSED.items() if re.fullmatch(pattern, match[0], re.IGNORECASE))
         span = kb.locate(page, index, _exactly(match[0]), len(match[0]))
         yield Fault(f"'{match[0]}' overstates or labels", span, instead)
+
+
+@rule("claim-is-cited", severity=Severity.WARNING)
+def claim_is_cited(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A sentence that states an effect, a rate or a comparison of treatments has a citation in its paragraph.
+
+    Without one, nobody can look up who found it, with whom, and compared with what. A paragraph is also an item of a
+    list, where the sentence that introduces the list may cite for all, and a row of a table. Not meant are questions,
+    what is said to be unknown, what is quoted, invented examples, and sentences that point to what is cited "above",
+    "below" or "on this page". "In plain words" and the summary are left out: they repeat in short what the page says
+    with its sources, and citations would make them hard to read.
+
+    Bad:
+        Short-term therapy was more effective than usual care.
+    Good:
+        Short-term therapy was more effective than usual care [@abbass2014cochrane].
+    Fix:
+        Cite the work that found it, or say that it is not known.
+    """
+    if kb.settings.bibliography is None:
+        return
+    for page in kb.pages:
+        if kb.kind_of(page) is None:
+            continue
+        for index, section in enumerate(page.sections):
+            if section.heading is not None and page.headings[section.heading].text == IN_PLAIN_WORDS:
+                continue
+            for number, paragraph in enumerate(section.paragraphs):
+                for start, end in paragraph.uncited_claims:
+                    span = kb.place_in_paragraph(page, index, number, start, end)
+                    message = f"'{paragraph.text[start:end]}' states what was found, but this paragraph cites no work"
+                    yield Fault(message, span, "cite the work that found it, or say that it is not known")
 
 
 def _matches(kb: KnowledgeBase, pattern: re.Pattern[str]) -> Iterator[tuple[Page, int, re.Match[str]]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
+from kb.cycles import cycles
 from kb.kinds import RELATIONS, RelationKind
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Relation, Severity
@@ -62,29 +64,13 @@ def builds_on_has_no_cycle(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Remove the edge whose reason is the weakest; a `contrasts_with` often says what was meant.
     """
-    edges: dict[str, list[Relation]] = {}
-    for relation in kb.relations:
-        if relation.kind == "builds_on":
-            edges.setdefault(relation.source, []).append(relation)
-    done: set[str] = set()
-    for start in sorted(edges):
-        yield from _cycles(start, edges, [], done)
-
-
-def _cycles(page: str, edges: dict[str, list[Relation]], trail: list[Relation], done: set[str]) -> Iterator[Fault]:
-    if page in done:
-        return
-    for relation in edges.get(page, []):
-        path = [*trail, relation]
-        visited = [edge.source for edge in path]
-        if relation.target in visited:
-            cycle = [*visited[visited.index(relation.target) :], relation.target]
-            yield Fault(
-                f"these pages build on each other: {' → '.join(cycle)}", relation.span, "remove one of the edges"
-            )
-        else:
-            yield from _cycles(relation.target, edges, path, done)
-    done.add(page)
+    relations = {(edge.source, edge.target): edge for edge in kb.relations if edge.kind == "builds_on"}
+    edges: dict[str, list[str]] = {}
+    for source, target in relations:
+        edges.setdefault(source, []).append(target)
+    for cycle in cycles(edges):
+        message = f"these pages build on each other: {' → '.join(cycle)}"
+        yield Fault(message, relations[cycle[-2], cycle[-1]].span, "remove one of the edges")
 
 
 @rule("relation-ends-at-its-kind")
@@ -103,13 +89,15 @@ def relation_ends_at_its_kind(kb: KnowledgeBase) -> Iterator[Fault]:
         target = kb.by_id.get(relation.target)
         kind = kb.kind_of(target) if target else None
         if kind is not None and heads and kind.name not in heads:
-            message = f"'{relation.kind}' points to '{relation.target}', which is a {kind.name}"
-            yield Fault(message, relation.span, f"it points to a page of the kind {' or '.join(heads)}")
+            article = "an" if kind.name[0] in "aeiou" else "a"
+            message = f"'{relation.kind}' points to '{relation.target}', which is {article} {kind.name}"
+            wanted = f"{', '.join(heads[:-1])} or {heads[-1]}" if len(heads) > 1 else heads[0]
+            yield Fault(message, relation.span, f"it points to a page of the kind {wanted}")
 
 
 @rule("relation-is-written-once")
 def relation_is_written_once(kb: KnowledgeBase) -> Iterator[Fault]:
-    """A contrast is written on one of its two pages; the build shows it on both.
+    """A relation joins two pages, and is written once: a contrast on one of its two pages, the build shows it on both.
 
     Written twice, the two reasons drift apart, and readers see both.
 
@@ -120,15 +108,21 @@ def relation_is_written_once(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Remove one of them, and keep the better reason.
     """
-    first: dict[frozenset[str], Relation] = {}
+    first: dict[tuple[str, frozenset[str] | str], Relation] = {}
     for relation in kb.relations:
-        if relation.kind != "contrasts_with":
-            continue
-        earlier = first.setdefault(frozenset({relation.source, relation.target}), relation)
-        if relation.source == relation.target:
-            yield Fault(f"'{relation.source}' contrasts with itself", relation.span, "remove it")
+        ends = frozenset({relation.source, relation.target})
+        is_contrast = relation.kind == "contrasts_with"
+        earlier = first.setdefault(
+            (relation.kind, ends if is_contrast else f"{relation.source}/{relation.target}"), relation
+        )
+        if len(ends) == 1 and relation.kind != "builds_on":
+            message = (
+                f"'{relation.source}' contrasts with itself" if is_contrast else f"'{relation.source}' names itself"
+            )
+            yield Fault(message, relation.span, "remove it")
         elif earlier is not relation:
-            message = f"this contrast is already written in {earlier.span.path}:{earlier.span.line}"
+            what = "contrast" if is_contrast else "relation"
+            message = f"this {what} is already written in {earlier.span.path}:{earlier.span.line}"
             yield Fault(message, relation.span, "remove one of the two")
 
 
@@ -149,11 +143,12 @@ def builds_on_is_not_implied(kb: KnowledgeBase) -> Iterator[Fault]:
     for relation in kb.relations:
         if relation.kind == "builds_on":
             direct.setdefault(relation.source, set()).add(relation.target)
+    reachable = cache(lambda page: _reachable(page, direct))
     for relation in kb.relations:
         if relation.kind == "builds_on":
             others = direct[relation.source] - {relation.target, relation.source}
-            by_way = next((other for other in sorted(others) if relation.target in _reachable(other, direct)), None)
-            if by_way and relation.source not in _reachable(relation.source, direct):
+            by_way = next((other for other in sorted(others) if relation.target in reachable(other)), None)
+            if by_way and relation.source not in reachable(relation.source):
                 message = f"'{relation.source}' builds on '{relation.target}' already by way of '{by_way}'"
                 yield Fault(message, relation.span, "remove this edge")
 

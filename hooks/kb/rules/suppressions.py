@@ -1,16 +1,19 @@
-"""Comments that accept a finding: each with a reason, of a rule that exists, and needed."""
+"""What accepts a finding, a comment or the baseline: each with a reason, of a rule that exists, and needed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault
 from kb.nearest import nearest
-from kb.rules import all_rules, rule
+from kb.reading.baseline import Key, key_of
+from kb.rules import all_findings, all_rules, rule
 
 
-@rule("suppression-has-reason")
+@rule("suppression-has-reason", alone=True)
 def suppression_has_reason(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding says why.
 
@@ -30,7 +33,7 @@ def suppression_has_reason(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(message, suppression.span, "add `because ...`")
 
 
-@rule("suppression-names-a-rule")
+@rule("suppression-names-a-rule", alone=True)
 def suppression_names_a_rule(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding names a rule of the gate.
 
@@ -53,7 +56,8 @@ def suppression_names_a_rule(kb: KnowledgeBase) -> Iterator[Fault]:
 def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding stands on the line before one.
 
-    A comment that accepts nothing hides the next slip made on its line.
+    A comment that accepts nothing hides the next slip made on its line. Comments about rules that apply only on request
+    are left alone, because most runs do not ask for them.
 
     Bad:
         <!-- kb: allow link-target-exists because ... --> before a link that is sound
@@ -65,6 +69,35 @@ def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     for page in kb.pages:
         for suppression in page.suppressions:
             known = all_rules().get(suppression.rule)
-            if known and not any(suppression.covers(fault.span) for fault in known.check(kb)):
+            if known is None or known.on_request:
+                continue
+            seen = replace(kb, pages=[page]) if known.alone else kb
+            if not any(suppression.covers(fault.span) for fault in known.check(seen)):
                 message = f"'{suppression.rule}' finds nothing on the line after this comment"
                 yield Fault(message, suppression.span, "remove the comment")
+
+
+@rule("baseline-only-shrinks")
+def baseline_only_shrinks(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every finding that the baseline records is still there.
+
+    A baseline lets a project use the gate before all its old pages are mended. An entry that is no longer needed would
+    let the same fault come back unseen.
+
+    Bad:
+        {"rule": "link-target-exists", "path": "docs/old.md", ...} after the link has been mended
+    Good:
+        A baseline without that line.
+    Fix:
+        Run `kb check --baseline FILE --shrink-baseline`; it removes what is mended and adds nothing.
+    """
+    if kb.baseline is None:
+        return
+    left: Counter[Key] = Counter(key_of(finding) for finding in all_findings(kb, ignore=["baseline-only-shrinks"]))
+    for entry in kb.baseline.entries:
+        found = min(entry.count, left[key_of(entry)])
+        left[key_of(entry)] -= found
+        if found < entry.count:
+            times = "no longer found" if not found else f"found only {found} of {entry.count} times"
+            message = f"a recorded finding of '{entry.rule}' in {entry.path} is {times}: {entry.message}"
+            yield Fault(message, entry.span, f"run `kb check --baseline {kb.baseline.path} --shrink-baseline`")

@@ -1,0 +1,319 @@
+"""Read a project's files into facts, put the facts together, and give the verdict: what the build, the command and
+every check share."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kb import rules
+from kb.knowledge import KnowledgeBase
+from kb.model import Answer, Baseline, Bibliography, Fault, Glossary, Page, Span, Trace
+from kb.project import CannotRun, Project
+from kb.reading.baseline import NotABaseline, read_baseline
+from kb.reading.cache import Cache, digest
+from kb.reading.page import Reading, read_page
+from kb.reading.traces import read_traces
+from kb.reports import Counts, Verdict
+from kb.rules.reference import family_page, rule_pages
+
+# So many new pages are worth starting a second process for.
+_PAGES_PER_PROCESS = 16
+
+
+class Examined(NamedTuple):
+    """A page, what its includes held, and what the rules that look at one page alone find, each with its name."""
+
+    reading: Reading
+    included: tuple[str | None, ...]
+    faults: tuple[tuple[str, Fault], ...]
+
+
+def judge(
+    project: Project,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    *,
+    asks_others: bool = False,
+    revision: str | None = None,
+) -> tuple[KnowledgeBase, Verdict]:
+    """Read the project and apply the rules, or those selected and not ignored.
+
+    On request external addresses are asked whether they answer, and the pages are compared with those at a revision.
+    """
+    start = time.perf_counter()
+    examined = _examine_pages(project)
+    derived = project.cache_of("derived")
+    kb = _put_together(project, examined, derived)
+    if revision is not None:
+        from kb.past import read_past
+
+        kb = replace(kb, request=replace(kb.request, past=read_past(project, revision), revision=revision))
+    if asks_others:
+        kb = replace(kb, request=replace(kb.request, answers=_answers(project, kb)))
+    alone: dict[str, list[Fault]] = defaultdict(list)
+    for page in examined.values():
+        for name, fault in page.faults:
+            alone[name].append(fault)
+    findings = tuple(rules.run(kb, select, ignore, alone))
+    derived.save()
+    counts = Counts(
+        pages=len(kb.pages),
+        citations=sum(len(page.citations) for page in kb.pages),
+        references=len(kb.references),
+        terms=len(kb.terms),
+        relations=len(kb.relations),
+        links=sum(len(page.links) for page in kb.pages),
+    )
+    return kb, Verdict(
+        findings,
+        counts,
+        time.perf_counter() - start,
+        files=tuple(_files_read(project, examined)),
+        pages=frozenset(page.path for page in kb.pages),
+        rule_pages=_addresses_of_rules(project),
+    )
+
+
+def _answers(project: Project, kb: KnowledgeBase) -> dict[str, Answer]:
+    from importlib.metadata import version
+
+    from kb import external
+
+    home = f"; {project.site}" if project.site else ""
+    user_agent = f"kb/{version('kb')} (link check of {project.name}{home})"
+    store = project.folder / ".cache" / "kb" / "external.json"
+    return external.answers(external.addresses_of(kb), store, user_agent.encode("ascii", "ignore").decode())
+
+
+def read(project: Project) -> KnowledgeBase:
+    """The facts of all files. What cannot be read becomes a fault of its file."""
+    return _put_together(project, _examine_pages(project), project.cache_of("derived"))
+
+
+def _put_together(project: Project, examined: Mapping[str, Examined], derived: Cache) -> KnowledgeBase:
+    def remember(what: str, find: Callable[[], Any]) -> Any:
+        key = digest(project.fingerprint, what)
+        found = derived.get(key)
+        if found is None:
+            found = find()
+            derived.put(key, found)
+        return found
+
+    return KnowledgeBase(
+        pages=[page.reading.page for page in examined.values()],
+        files=project.files,
+        settings=project.settings,
+        bibliographies=_read_bibliographies(project),
+        glossary=_read_glossary(project),
+        published_folders=project.published_folders,
+        absolute_links_start_in_docs=project.absolute_links_start_in_docs,
+        navigation=project.navigation,
+        configuration=project.name_of(project.configuration),
+        generated=_read_generated(project),
+        baseline=_read_baseline(project),
+        unlisted=project.unlisted,
+        reports_unlisted=project.reports_unlisted,
+        redirects=project.redirects,
+        symbolic_links=project.symbolic_links,
+        large_files=project.large_files,
+        data_traces=_read_data_traces(project, remember),
+        text_of=project.text_of,
+        remember=remember,
+    )
+
+
+def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[str]:
+    yield from project.pages.values()
+    yield from map(str, project.bibliography_files)
+    yield from map(str, filter(None, [project.glossary_file, project.baseline_file]))
+    yield from sorted({include for page in examined.values() for include in page.reading.includes})
+
+
+def _read_data_traces(project: Project, remember: Callable[[str, Callable[[], Any]], Any]) -> list[Trace]:
+    """What stands in the configuration, the bibliography and the glossary and was not meant to."""
+    traces: list[Trace] = []
+    for path in filter(None, [project.configuration, *project.bibliography_files, project.glossary_file]):
+        name = project.name_of(path)
+        text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        traces.extend(remember(f"traces {name} {text}", partial(read_traces, text, name)))
+    return traces
+
+
+# pages
+
+
+def _examine_pages(project: Project) -> dict[str, Examined]:
+    """Every page, by what it depends on and in the order of uris: from the cache where that is unchanged, else read."""
+    cache = project.cache_of("pages")
+    examined: dict[str, Examined] = {}
+    new: dict[str, str] = {}
+    for uri, path in project.pages.items():
+        try:
+            key = digest(project.fingerprint, uri, Path(path).read_bytes())
+        except OSError as error:
+            name = project.name_of(path)
+            fault = Fault(f"the file cannot be read: {error.strerror}", Span(name, 1, 1), "check that it exists")
+            examined[uri] = _judged_alone(project, Reading(Page(name, uri, faults=(fault,))))
+            continue
+        kept = cache.get(key)
+        if isinstance(kept, Examined) and kept.included == _digests(kept.reading):
+            examined[key] = kept
+        else:
+            new[key] = uri
+    for key, pickled in zip(new, _examine_all(project, list(new.values())), strict=True):
+        cache.put_pickled(key, pickled)
+        examined[key] = pickle.loads(pickled)
+    cache.save()
+    return dict(sorted(examined.items(), key=lambda item: item[1].reading.page.uri))
+
+
+def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
+    """Examine pages in as many processes as there are processors, where there is enough to do.
+
+    The processes are forks, which share the project without copying it; where the system has no safe fork, one
+    process reads all pages.
+    """
+    processes = min(_processors(), len(uris) // _PAGES_PER_PROCESS)
+    if processes < 2 or sys.platform != "linux":
+        for uri in uris:
+            yield _examine(project, uri)
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, mp_context=fork, initializer=_begin, initargs=(project,)) as pool:
+        yield from pool.map(_examine_next, uris, chunksize=_PAGES_PER_PROCESS)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Worker:
+    """What one of the processes works on."""
+
+    project: Project
+
+
+def _begin(project: Project) -> None:
+    gc.enable()
+    _Worker.project = project
+
+
+def _examine_next(uri: str) -> bytes:
+    return _examine(_Worker.project, uri)
+
+
+def _examine(project: Project, uri: str) -> bytes:
+    """A page, examined and pickled for the cache."""
+    path = project.pages[uri]
+    reading = read_page(
+        Path(path).read_bytes(), project.name_of(path), uri, project.dialect, project.name_of, project.root
+    )
+    return pickle.dumps(_judged_alone(project, reading), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _judged_alone(project: Project, reading: Reading) -> Examined:
+    alone = KnowledgeBase(pages=[reading.page], files={}, settings=project.settings, text_of=project.text_of)
+    return Examined(reading, _digests(reading), tuple(rules.faults_of_a_page(alone)))
+
+
+def _digests(reading: Reading) -> tuple[str | None, ...]:
+    """What the included files hold now; None for one that does not exist."""
+    return tuple(
+        digest(Path(include).read_bytes()) if Path(include).is_file() else None for include in reading.includes
+    )
+
+
+# pages about the rules
+
+
+def _read_generated(project: Project) -> list[Page]:
+    """The pages that the build makes: what links can lead to on them. Their text depends on the package alone."""
+    cache = project.cache_of("generated")
+    found = []
+    for uri in project.generated:
+        key = digest(project.fingerprint, uri)
+        page = cache.get(key)
+        if not isinstance(page, Page):
+            content = rule_pages(project.settings.rule_pages or "")[uri].encode()
+            page = read_page(
+                content, f"the generated page {uri}", uri, project.dialect, project.name_of, project.root
+            ).page
+            cache.put(key, page)
+        found.append(page)
+    cache.save()
+    return found
+
+
+def _addresses_of_rules(project: Project) -> dict[str, str]:
+    """Where the site explains each rule, for a site that does; without an address of its own, relative to its root."""
+    folder, site = project.settings.rule_pages, project.site.rstrip("/") + "/" if project.site else ""
+    if folder is None:
+        return {}
+    pages = {uri: site + project.files[uri] for uri in project.generated if uri in project.files}
+    found = ((rule.name, pages.get(family_page(rule, folder))) for rule in rules.all_rules().values())
+    return {name: f"{page}#{name}" for name, page in found if page}
+
+
+# baseline
+
+
+def _read_baseline(project: Project) -> Baseline | None:
+    path = project.baseline_file
+    if path is None:
+        return None
+    if not path.is_file():
+        raise CannotRun(f"there is no baseline '{path}'; write one with --baseline FILE --write-baseline")
+    try:
+        return read_baseline(path.read_bytes(), project.name_of(path.resolve()))
+    except NotABaseline as error:
+        raise CannotRun(f"'{path}' is not a baseline: {error}") from None
+
+
+# bibliography and glossary
+
+
+def _read_bibliographies(project: Project) -> list[Bibliography]:
+    from kb.reading.bibliography import read_bibliography
+
+    cache = project.cache_of("bibliography")
+    found = []
+    for path in project.bibliography_files:
+        content = path.read_bytes()
+        key = digest(project.fingerprint, project.name_of(path), content)
+        bibliography = cache.get(key)
+        if not isinstance(bibliography, Bibliography):
+            bibliography = read_bibliography(content, project.name_of(path))
+            cache.put(key, bibliography)
+        found.append(bibliography)
+    cache.save()
+    return found
+
+
+def _read_glossary(project: Project) -> Glossary:
+    path = project.glossary_file
+    if path is None:
+        return Glossary()
+    cache = project.cache_of("glossary")
+    content = path.read_bytes()
+    key = digest(project.fingerprint, project.name_of(path), content)
+    glossary = cache.get(key)
+    if not isinstance(glossary, Glossary):
+        from kb.reading.glossary import read_glossary
+
+        glossary = read_glossary(content, project.name_of(path))
+        cache.put(key, glossary)
+    cache.save()
+    return glossary
