@@ -1,9 +1,10 @@
 """Citations and references in APA form. The one module that knows mkdocs-bibtex and pandoc.
 
 mkdocs-bibtex holds what is formatted; its rewriting of page text, its page-by-page runs of pandoc and its own reading
-of the BibTeX files, which fails on an "@" in a remark, are not used. All citation groups and all works of the site go through pandoc in a single run, so that
-"2010a" and "2010b" mean the same on every page, whatever the order of pages. The result is kept on disk by everything
-it depends on: an unchanged build starts no pandoc.
+of the BibTeX files, which fails on an "@" in a remark, are not used. All citation groups and all works of the site go
+through pandoc in a single run, so that "2010a" and "2010b" mean the same on every page, whatever the order of pages.
+The result is kept on disk by everything it depends on: an unchanged build starts no
+pandoc.
 """
 
 from __future__ import annotations
