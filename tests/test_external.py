@@ -217,7 +217,7 @@ def test_command_asks_only_when_told_to(server: Server, tmp_path: Path, monkeypa
     assert told.exit_code == 1
     assert told.output.count("external-address-answers: kb explain") == 1
     assert "/404' is not there any more (the server answers 404)" in told.output
-    assert told.output.count("external-address-is-confirmed]") == 1
+    assert told.output.count("external-address-is-confirmed: kb explain") == 1
     assert f"is it `{server.address}/new`?" in told.output
     assert next(iter(server.agents)).startswith("kb/")
 

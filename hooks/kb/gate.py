@@ -78,7 +78,7 @@ def judge(
         findings,
         counts,
         time.perf_counter() - start,
-        files=tuple(_files_read(project, examined)),
+        files=tuple(_files_read(project, examined)) if _lasts(*kb.pages, *kb.bibliographies, kb.glossary) else (),
         pages=frozenset(page.path for page in kb.pages),
         rule_pages=_addresses_of_rules(project),
     )
@@ -132,6 +132,11 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
     )
 
 
+def _lasts(*read: Page | Bibliography | Glossary) -> bool:
+    """Whether the same files will give the same facts again, so that these may be kept."""
+    return not any(fault.is_passing for facts in read for fault in facts.faults)
+
+
 def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[str]:
     yield from project.pages.values()
     yield from map(str, project.bibliography_files)
@@ -171,8 +176,9 @@ def _examine_pages(project: Project) -> dict[str, Examined]:
         else:
             new[key] = uri
     for key, pickled in zip(new, _examine_all(project, list(new.values())), strict=True):
-        cache.put_pickled(key, pickled)
         examined[key] = pickle.loads(pickled)
+        if _lasts(examined[key].reading.page):
+            cache.put_pickled(key, pickled)
     cache.save()
     return dict(sorted(examined.items(), key=lambda item: item[1].reading.page.uri))
 
@@ -296,7 +302,8 @@ def _read_bibliographies(project: Project) -> list[Bibliography]:
         bibliography = cache.get(key)
         if not isinstance(bibliography, Bibliography):
             bibliography = read_bibliography(content, project.name_of(path))
-            cache.put(key, bibliography)
+            if _lasts(bibliography):
+                cache.put(key, bibliography)
         found.append(bibliography)
     cache.save()
     return found
@@ -314,6 +321,7 @@ def _read_glossary(project: Project) -> Glossary:
         from kb.reading.glossary import read_glossary
 
         glossary = read_glossary(content, project.name_of(path))
-        cache.put(key, glossary)
+        if _lasts(glossary):
+            cache.put(key, glossary)
     cache.save()
     return glossary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
@@ -41,9 +41,9 @@ from kb.terms import Matcher, Mention, abbreviations
 # Most links are of this form, for which no rule of addresses needs to be asked.
 _PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
 
-# What nearly every link to a page looks like: nothing in it has to be taken apart or decoded.
-_PLAIN_PATH = re.compile(r"[\w.-][\w./-]*\.md(?:#[\w-]*)?", re.ASCII)
 _QUERY_AND_ANCHOR = re.compile(r"[?#].*", re.DOTALL)
+# Characters of one page to go through for the places of faults; on a page with more of them the rest stay without.
+_MOST_SEARCHED = 20_000_000
 
 
 class Target(NamedTuple):
@@ -403,6 +403,11 @@ class KnowledgeBase:
         """The pages whose running text mentions the term, by title."""
         return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
 
+    @cached_property
+    def _searched(self) -> Counter[str]:
+        """The characters of each page that were gone through for places."""
+        return Counter()
+
     def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
         """Where in the source is the first match, of `length` characters, that the prose of a section has."""
         uses = sum(len(pattern.findall(text)) for text in page.sections[section].prose)
@@ -417,7 +422,11 @@ class KnowledgeBase:
         end = page.headings[following].span.line if following < len(page.headings) else None
         if start is None or (end is None and following < len(page.headings)):
             return []
-        return locate_all(self.text_of(page.path), pattern, start, end, uses)
+        if self._searched[page.path] > _MOST_SEARCHED:
+            return []
+        text = self.text_of(page.path)
+        self._searched[page.path] += len(text)
+        return locate_all(text, pattern, start, end, uses)
 
     def place_in_prose(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
         """Where in the source the characters `start` to `end` of text `number` of a section's prose stand."""

@@ -247,12 +247,14 @@ class Fault:
     """What is wrong, where, and how to mend it. The rule that reports it makes it a finding.
 
     `edit` is the mend where it is safe to make without a person looking: the suggestion, ready to be applied.
+    `is_passing` tells that the next look at the same bytes may not find it again, because a machine was too slow.
     """
 
     message: str
     span: Span
     suggestion: str | None = None
     edit: Edit | None = None
+    is_passing: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Origin:
         installed = [f"{path} {os.stat(path).st_mtime_ns}" for path in sys.path if path.endswith("-packages")]
         variables = [f"{name}={os.environ.get(name)}" for name in self.variables]
         names = [name for folder in self.folders for name in _names_in(folder)]
-        return digest(own_code(), sys.version, *installed, *variables, contents(self.files), *names)
+        return digest(own_code(), sys.version, os.getcwd(), *installed, *variables, contents(self.files), *names)
 
 
 def contents(files: tuple[str, ...]) -> str:
@@ -109,7 +109,7 @@ class Snapshot:
     @classmethod
     def keep(cls, config: str, project: Project, chosen: Chosen, verdict: Verdict, known: Snapshot | None) -> None:
         """Write down a verdict for the next run, beside those that still hold."""
-        if project.origin is None:
+        if project.origin is None or not verdict.files:
             return
         try:
             pickled = known.project_pickled if known else pickle.dumps(project)

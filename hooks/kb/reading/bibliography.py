@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb.folding import plain
 from kb.model import Bibliography, Edit, Fault, Person, Reference, Span, Written
+from kb.reading.bounds import TooCostly, bounded
 from kb.works import NAMES, OTHERS, ROLES
 
 if TYPE_CHECKING:
@@ -20,12 +21,22 @@ _MOST_BRACES = 2000
 
 def read_bibliography(content: bytes, path: str) -> Bibliography:
     """Read one BibTeX file; entries that share a key are all returned, in the order of the file."""
-    from kb.reading.bibtex import Problem, parse
-
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         return Bibliography(path, (), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
+    try:
+        return bounded(text, lambda: _bibliography(text, path))
+    except TooCostly as error:
+        hint = "put some of the entries into another file, or look for one that does not end"
+        return Bibliography(
+            path, (), (Fault(f"the file takes {error} to read", Span(path, 1, 1), hint, is_passing=True),)
+        )
+
+
+def _bibliography(text: str, path: str) -> Bibliography:
+    from kb.reading.bibtex import Problem, parse
+
     places = _Places(text, path)
     entries: list[Reference] = []
     faults: list[Fault] = []

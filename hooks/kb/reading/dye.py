@@ -41,7 +41,7 @@ _PLACES = re.compile(
 # The same for what stands in angle brackets, or in the braces of an attribute list.
 _RAW_PLACES = re.compile(
     r"""
-    (?P<attribute> \b(?:href|src|poster)\s*=\s*["']? )                  # 'href="' before a target
+    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=\s*["']? )                  # 'href="' before a target
     | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
     | (?P<css> \burl\(\s*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
     | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
@@ -50,7 +50,7 @@ _RAW_PLACES = re.compile(
 )
 # Before these a mark goes in front, so that what follows stays untouched.
 _FRONTS = re.compile(
-    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
+    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]{1,500}+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
 )
 # Before each address of a `srcset` a mark goes.
 _SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')""", re.IGNORECASE)
@@ -59,13 +59,13 @@ _CANDIDATE = re.compile(r"(?:^|,)\s*(?=[^\s,])")
 # tag, and what follows the name of a tag that runs or embeds something.
 _IDS = re.compile(
     r"""
-    (?P<list> (?<=\{)(?=:?[^{}\n]*(?:\#[\w-]+|\bon[a-z]+=)[^{}\n]*\}) )
+    (?P<list> (?<=\{)(?=[^{}\n]*+\}) )
     | (?P<active> <(?:script|i?frame|frameset|object|embed|applet|portal|form|base|meta)\b )
-    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
+    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|formaction|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_IN_LIST = re.compile(r"\#|\bon[a-z]+=")
+_IN_LIST = re.compile(r"#(?=[\w-])|\bon[a-z]+=")
 
 # The number of a line in its file, and how many characters were taken off its start; None where that is not known.
 Origin = tuple[int, int] | None
@@ -74,7 +74,8 @@ Origin = tuple[int, int] | None
 class Dye:
     """The marks put into the text of one page and of the files it includes; `texts` are these with their marks."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_citations: bool = True) -> None:
+        self._has_citations = has_citations  # where there are none, an "@" may be an extension's own, as in "@user"
         self._spans: list[Span] = []
         self.texts: list[str] = []
 
@@ -93,7 +94,8 @@ class Dye:
             return text
         cuts: list[tuple[int, str, bool]] = []
         for match in _PLACES.finditer(text):
-            cuts.append((match.end(), "", False))
+            if match.lastgroup != "citation" or self._has_citations:
+                cuts.append((match.end(), "", False))
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
         if "<" in text or "{" in text:
@@ -104,7 +106,8 @@ class Dye:
                 for match in _CANDIDATE.finditer(srcset[value]):
                     cuts.append((srcset.start(value) + match.end(), "", False))
             for match in _IDS.finditer(text):
-                cuts.append((match.end(), match.lastgroup or "", True))
+                if match.lastgroup != "list" or _IN_LIST.search(text, match.end(), text.index("}", match.end())):
+                    cuts.append((match.end(), match.lastgroup or "", True))
         cuts.sort(key=lambda cut: (cut[0], cut[2]))
         pieces: list[str] = []
         done, line, line_start = 0, first_line, 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import Any
 
 import yaml
@@ -12,6 +14,12 @@ from kb.model import Fault, FrontMatter, Span
 Places = dict[tuple[str, ...], Span]
 # At the end of a path of keys: the place of the value, not of its key.
 VALUE = "="
+# Beyond these no person wrote it; libyaml overflows the stack on the one, and aliases multiply into the other.
+DEEPEST = 100
+MOST_VALUES = 50_000
+
+_NEWLINE = re.compile("\n")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, list[Fault]]:
@@ -20,48 +28,96 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, Places, l
     Returns the data (None where it cannot be parsed), the place of every mapping key and list item by its path of keys
     and indices (of a key's value with `VALUE` behind the path), and the faults.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        node = yaml.compose(text, Loader=loader)
-        data = yaml.load(text, Loader=loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        span = Span(path, first_line + mark.line, mark.column + 1) if mark else Span(path, first_line, 1)
-        problem = getattr(error, "problem", None) or "cannot be read"
-        hint = 'put the value in quotes if it contains ": " or begins with a special character'
-        return None, {}, [Fault(f"this is not valid YAML: {problem}", span, hint)]
+    if too_much := excess(text):
+        return None, {}, [Fault(f"this YAML {too_much}", Span(path, first_line, 1), "write it out, or split it")]
     places: Places = {}
     faults: list[Fault] = []
+    line_starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+
+    def place(mark: yaml.Mark) -> tuple[int, int]:
+        """Line and column; by the offset, because YAML ends lines at some characters that do so nowhere else."""
+        line = bisect_right(line_starts, mark.index)
+        return first_line + line - 1, mark.index - line_starts[line - 1] + 1
 
     def note(path_of_keys: tuple[str, ...], node: yaml.Node) -> Span:
-        length = node.end_mark.column - node.start_mark.column if node.end_mark.line == node.start_mark.line else 1
-        span = Span(path, first_line + node.start_mark.line, node.start_mark.column + 1, max(1, length))
+        start, end = place(node.start_mark), place(node.end_mark)
+        span = Span(path, *start, max(1, end[1] - start[1]) if end[0] == start[0] else 1)
         places.setdefault(path_of_keys, span)
         return span
 
-    def walk(node: yaml.Node | None, above: tuple[str, ...], ancestors: tuple[int, ...]) -> None:
-        if node is None or id(node) in ancestors or len(ancestors) > 20:
-            return
-        inner = (*ancestors, id(node))
+    def walk(node: yaml.Node | None, above: tuple[str, ...]) -> None:
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
-                here = (*above, str(key.value))
+                here = (*above, _name(key))
                 span = note(here, key)
                 if here[-1] in seen:
                     faults.append(Fault(f"the field '{here[-1]}' is given twice", span, "keep one of them"))
                 seen.add(here[-1])
                 note((*here, VALUE), value)
-                walk(value, here, inner)
+                walk(value, here)
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
                 here = (*above, str(index))
                 note(here, item)
                 note((*here, VALUE), item)
-                walk(item, here, inner)
+                walk(item, here)
 
-    walk(node, (), ())
+    loader = _LOADER(text)
+    try:
+        node = loader.get_single_node()
+        walk(node, ())
+        data = None if node is None else loader.construct_document(node)
+    except Exception as error:  # beside YAMLError, whatever a tag makes of a value that does not fit it
+        mark = getattr(error, "problem_mark", None)
+        span = Span(path, *place(mark)) if mark else Span(path, first_line, 1)
+        problem = getattr(error, "problem", None) or "cannot be read"
+        hint = 'put the value in quotes if it contains ": " or begins with a special character'
+        return None, {}, [Fault(f"this is not valid YAML: {problem}", span, hint)]
+    finally:
+        loader.dispose()
     return data, places, faults
+
+
+def _name(key: yaml.Node) -> str:
+    """What a key is called in findings; one that is itself a list or mapping has no name."""
+    return key.value if isinstance(key.value, str) else "?"
+
+
+def excess(text: str) -> str:
+    """What makes YAML more than can be read, as the end of a sentence; empty where nothing does.
+
+    Told from the parser's events, without building anything: aliases count as often as they stand for something.
+    """
+    sizes: dict[str | None, int] = {}
+    open_sizes: list[int] = [0]
+    anchors: list[str | None] = []
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.CollectionStartEvent):
+                open_sizes.append(1)
+                anchors.append(event.anchor)
+                if len(anchors) > DEEPEST:
+                    return f"is nested more than {DEEPEST} levels deep"
+                continue
+            if isinstance(event, yaml.CollectionEndEvent):
+                size, anchor = open_sizes.pop(), anchors.pop()
+            elif isinstance(event, yaml.AliasEvent):
+                if event.anchor in anchors:
+                    return f"contains itself: '*{event.anchor}' stands within '&{event.anchor}'"
+                size, anchor = sizes.get(event.anchor, 1), None
+            elif isinstance(event, yaml.ScalarEvent):
+                size, anchor = 1, event.anchor
+            else:
+                continue
+            if anchor is not None:
+                sizes[anchor] = size
+            open_sizes[-1] += size
+            if open_sizes[-1] > MOST_VALUES:
+                return f"has more than {MOST_VALUES:,} values"
+    except yaml.YAMLError:
+        return ""  # said with its place by who reads it
+    return ""
 
 
 def split(text: str, path: str) -> tuple[FrontMatter, str, int, list[Fault]]:
@@ -69,16 +125,14 @@ def split(text: str, path: str) -> tuple[FrontMatter, str, int, list[Fault]]:
 
     Returns the front matter, the body, the number of the body's first line, and the faults of the front matter.
     """
-    body, data = meta.get_data(text)
-    first_line = text[: len(text) - len(body)].count("\n") + 1
     match = meta.YAML_RE.match(text)
     if match is None:
-        return FrontMatter(dict(data), {}), body, first_line, []
-    yaml_data, places, faults = read_yaml(match[1], path, first_line=2)
-    if not faults and not isinstance(yaml_data, dict):
-        faults = [Fault("the front matter is not a list of fields", Span(path, 2, 1), "write it as `title: ...`")]
-    if not isinstance(yaml_data, dict):
-        body = text[match.end() :].lstrip("\n")
+        body, data = meta.get_data(text)
         first_line = text[: len(text) - len(body)].count("\n") + 1
-        return FrontMatter({}, places), body, first_line, faults
-    return FrontMatter(dict(data), places), body, first_line, faults
+        return FrontMatter(dict(data), {}), body, first_line, []
+    data, places, faults = read_yaml(match[1], path, first_line=2)
+    if not faults and not isinstance(data, dict):
+        faults = [Fault("the front matter is not a list of fields", Span(path, 2, 1), "write it as `title: ...`")]
+    body = text[match.end() :].lstrip("\n")
+    first_line = text[: len(text) - len(body)].count("\n") + 1
+    return FrontMatter(data if isinstance(data, dict) else {}, places), body, first_line, faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.model import Fault, Glossary, Name, Span, Term
+from kb.reading.bounds import TooCostly, bounded
 from kb.reading.front_matter import VALUE, Places, read_yaml
 from kb.reading.schema import explain
 
@@ -21,9 +22,17 @@ class _Entry(BaseModel):
 def read_glossary(content: bytes, path: str) -> Glossary:
     """Read a YAML list of entries with `term`, `aliases`, `definition` and `sources` (citation keys)."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         return Glossary((), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
+    try:
+        return bounded(text, lambda: _glossary(text, path))
+    except TooCostly as error:
+        hint = "split it, or look for what is no entry"
+        return Glossary((), (Fault(f"the glossary takes {error} to read", Span(path, 1, 1), hint, is_passing=True),))
+
+
+def _glossary(text: str, path: str) -> Glossary:
     data, places, faults = read_yaml(text, path)
     if faults or data is None:
         return Glossary((), tuple(faults))
@@ -40,8 +49,12 @@ def read_glossary(content: bytes, path: str) -> Glossary:
 
 
 def _term(entry: _Entry, above: tuple[str, ...], places: Places) -> Term:
-    def names(field: str, values: list[str]) -> tuple[Name, ...]:
-        return tuple(Name(value, places[(*above, field, str(number))]) for number, value in enumerate(values))
+    def name(text: str, *keys: str) -> Name:
+        # What a merge key (`<<`) brings in stands elsewhere; its place is that of the entry.
+        return Name(text, places.get((*above, *keys), places[above]))
 
-    title = Name(entry.term, places[(*above, "term", VALUE)])
+    def names(field: str, values: list[str]) -> tuple[Name, ...]:
+        return tuple(name(value, field, str(number)) for number, value in enumerate(values))
+
+    title = name(entry.term, "term", VALUE)
     return Term((title, *names("aliases", entry.aliases)), entry.definition, names("sources", entry.sources), None)

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 
 # Source that is not running text: code spans, targets, citations, headings. Blanked out, so that columns hold.
-_NOT_PROSE = re.compile(r"(`+)(?:(?!\1).)+\1|\]\([^)\n]*\)|\[[^\[\]\n]*@[^\[\]\n]*\]|^[ \t]*#{1,6}[^\n]*", re.MULTILINE)
+_NOT_PROSE = re.compile(
+    r"""
+    (?<!`)(`++)(?:[^`\n]|(?!\1(?!`))`++)*+\1(?!`)
+    | \]\((?:[^()\n]|\([^()\n]*+\))*+\)
+    | \[(?=[^\[\]\n@]*+@)[^\[\]\n]*+\]
+    | ^[ \t]*+\#{1,6}[^\n]*+
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 def locate(text: str, pattern: re.Pattern[str], first: int, last: int | None, uses: int) -> tuple[int, int] | None:

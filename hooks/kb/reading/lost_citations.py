@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from itertools import islice
 
 from kb.model import Fate, LostCitation, Span
 from kb.reading.citations import PLAIN_KEY, parse_group
 from kb.reading.dye import MARK, Dye, strip
+from kb.reading.html import PageParser
 
 _AT = re.compile(rf"-?@(?P<brace>\{{?)(?P<mark>{MARK.pattern})(?P<key>[^\s,;{{}}\[\]|\"<>]*)")
 _PUNCTUATION = ".,:;!?…’'\")*_~`"
@@ -104,9 +104,9 @@ def _fates(html: str) -> dict[str, Fate]:
     return reader.fates
 
 
-class _Fates(HTMLParser):
+class _Fates(PageParser):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.fates: dict[str, Fate] = {}
         self._quiet: list[str] = []
         self._quiet_text: list[str] = []

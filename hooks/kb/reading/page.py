@@ -15,6 +15,7 @@ from markdown.preprocessors import Preprocessor
 
 from kb.model import Fault, Include, Page, Section, Span, Trace
 from kb.reading import front_matter
+from kb.reading.bounds import TooCostly, bounded
 from kb.reading.cache import digest
 from kb.reading.citations import CitationSyntax
 from kb.reading.dye import Dye, Origin, strip
@@ -28,6 +29,8 @@ from kb.reading.tree import TreeFacts
 from kb.terms import abbreviations
 
 LARGEST_FILE = 1024 * 1024
+# Links, ids, citations and the like of one page; far beyond any page that a person reads.
+MOST_FACTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,8 @@ def read_page(
     included. Whatever is wrong with the file as such becomes a fault of the page.
     """
 
-    found = _Included(path, root=root)
-
     def unreadable(message: str, suggestion: str, line: int = 1) -> Reading:
-        page = Page(path, uri, faults=(Fault(message, Span(path, line, 1), suggestion),))
-        return Reading(page, tuple(dict.fromkeys(found.files)))
+        return Reading(Page(path, uri, faults=(Fault(message, Span(path, line, 1), suggestion),)))
 
     if len(content) > LARGEST_FILE:
         return unreadable(f"the file has {len(content):,} bytes; a page has at most {LARGEST_FILE:,}", "split the page")
@@ -84,16 +84,36 @@ def read_page(
     if "\0" in text:
         return unreadable("the file contains a NUL character", "remove it", text[: text.index("\0")].count("\n") + 1)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return bounded(text, lambda: _read(text, path, uri, dialect, name_of, root))
+    except TooCostly as error:
+        hint = "split the page, or look for very long lines and for what stands within itself many times over"
+        fault = Fault(f"the page takes {error} to read", Span(path, 1, 1), hint, is_passing=True)
+        return Reading(Page(path, uri, faults=(fault,)))
+
+
+def _read(
+    text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str], root: Path | None
+) -> Reading:
     fields, body, first_line, faults = front_matter.split(text, path)
-    found.text = text
-    dye = Dye()
+    found = _Included(path, text, root)
+    dye = Dye(dialect.has_citations)
     facts = TreeFacts(dye, dialect.has_citations)
+
+    def unreadable(message: str, suggestion: str) -> Reading:
+        page = Page(path, uri, faults=(Fault(message, Span(path, first_line, 1), suggestion),))
+        return Reading(page, tuple(dict.fromkeys(found.files)))
+
     try:
         html = _convert(body, path, first_line, dialect, facts, found, name_of)
+    except MemoryError:
+        raise
+    except RecursionError:
+        return unreadable("the page is too deeply nested to be converted", "take some levels away")
     except Exception as error:
         # An extension may fail in any way; an editor needs the page and the reason, no traceback.
         reason = " ".join(str(error).split()) or type(error).__name__
-        return unreadable(f"the page cannot be converted: {reason}", "mend what it names", first_line)
+        return unreadable(f"the page cannot be converted: {reason}", "mend what it names")
     result = PublishedFacts(dye, path, facts.slugs)
     result.feed(html)
     result.close()
@@ -121,7 +141,19 @@ def read_page(
         faults=tuple(faults),
         version=digest(html),
     )
+    if (number := _facts(page)) > MOST_FACTS:
+        message = f"the page has {number:,} links, ids and citations; at most {MOST_FACTS:,} can be checked"
+        return unreadable(message, "split the page")
     return Reading(page, tuple(dict.fromkeys(found.files)))
+
+
+def _facts(page: Page) -> int:
+    """How many things on a page the rules look at one by one."""
+    listed = (
+        *(page.headings, page.anchors, page.links, page.link_definitions, page.undefined_references),
+        *(page.undefined_footnotes, page.citations, page.suppressions, page.active_contents),
+    )
+    return sum(map(len, listed))
 
 
 def _convert(

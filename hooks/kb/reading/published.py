@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
-from html.parser import HTMLParser
 
 from kb.model import ActiveContent, Anchor, Heading, Link, LinkOrigin, Span, Suppression
 from kb.reading import prose
 from kb.reading.dye import ATTRIBUTE, Dye, strip
+from kb.reading.html import PageParser
 from kb.reading.tree import FROM_MARKDOWN, HEADING_NUMBER
 
 _SHOWS_WITHOUT_TEXT = frozenset({"img", "svg", "video", "audio", "object", "iframe", "hr", "input"})
@@ -39,12 +39,12 @@ _CSS_ADDRESS = re.compile(
 _SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
 
 
-class PublishedFacts(HTMLParser):
+class PublishedFacts(PageParser):
     """What is read from the converted page: headings, ids and targets, those of raw HTML included."""
 
     def __init__(self, dye: Dye, path: str, slugs: AbstractSet[str] = frozenset()) -> None:
         """`slugs` are the ids that the texts of the headings make, before equal ones are told apart by a number."""
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.dye = dye
         self.path = path
         self.slugs = slugs
@@ -54,7 +54,7 @@ class PublishedFacts(HTMLParser):
         self.links: list[Link] = []
         self.suppressions: list[Suppression] = []
         self.active_contents: list[ActiveContent] = []
-        self._open_links: list[tuple[int, dict[str, str], list[str]]] = []
+        self._open_link: tuple[int, dict[str, str], list[str]] | None = None
         self.heading_by_number: dict[int, int] = {}
         self.content: dict[int, bool] = {-1: False}
         self._heading: tuple[str, dict[str, str]] | None = None
@@ -76,9 +76,11 @@ class PublishedFacts(HTMLParser):
         self._add_active_contents(tag, values)
         if tag in _SHOWS_WITHOUT_TEXT:
             self.content[len(self.headings) - 1] = True
+        if tag == "a":
+            self._close_link()  # as a browser does: a link ends where another begins
         self._add_links(tag, values)
-        for _, _, text in self._open_links:
-            text.append(values.get("alt", ""))
+        if self._open_link:
+            self._open_link[2].append(values.get("alt", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("pre", "code"):
@@ -86,13 +88,21 @@ class PublishedFacts(HTMLParser):
         self._in_style = False
         if tag == "a" and self._permalink:
             self._permalink = False
-        elif tag == "a" and self._open_links:
-            index, given, text = self._open_links.pop()
+        elif tag == "a":
+            self._close_link()
+        if self._heading and tag == self._heading[0]:
+            self._add_heading()
+
+    def _close_link(self) -> None:
+        if self._open_link:
+            (index, given, text), self._open_link = self._open_link, None
             content = " ".join(strip("".join(text)).split())
             name = given.get("aria-label") or content or given.get("title", "")
             self.links[index] = self.links[index]._replace(text=name)
-        if self._heading and tag == self._heading[0]:
-            self._add_heading()
+
+    def close(self) -> None:
+        super().close()
+        self._close_link()
 
     def handle_comment(self, data: str) -> None:
         match = _SUPPRESSION.fullmatch(strip(data))
@@ -104,8 +114,8 @@ class PublishedFacts(HTMLParser):
             self.code.append(strip(data))
         if self._in_style:
             self._add_css(data)
-        for _, _, text in self._open_links:
-            text.append(data)
+        if self._open_link:
+            self._open_link[2].append(data)
         if self._heading:
             if not self._permalink:
                 self._heading_text.append(data)
@@ -158,7 +168,7 @@ class PublishedFacts(HTMLParser):
             if tag in _TARGETS.get(attribute, ()) and not _is_part_of_drawing(tag, value):
                 self._add_link(tag, value, FROM_MARKDOWN in values and attribute in ("href", "src"), text)
                 if tag == "a":
-                    self._open_links.append((len(self.links) - 1, values, []))
+                    self._open_link = (len(self.links) - 1, values, [])
             elif attribute == "srcset" and tag in ("img", "source"):
                 for match in _CANDIDATE.finditer(value):
                     self._add_link("source", match["alone"] or match["described"], False, text)

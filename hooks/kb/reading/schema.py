@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from kb.model import Fault, Span
@@ -32,6 +33,7 @@ _MEND = {
     "date_from_datetime_parsing": "write it as 2026-11-22",
     "date_parsing": "write it as 2026-11-22",
 }
+_LONGEST_SHOWN = 60
 
 
 def explain(
@@ -57,8 +59,16 @@ def explain(
             faults.append(Fault(f"the field '{field}' is empty", span, hint))
         elif kind in ("literal_error", "enum"):
             expected = detail.get("ctx", {}).get("expected", "")
-            faults.append(Fault(f"'{field}' cannot be '{detail['input']}'", span, f"it is one of {expected}"))
+            faults.append(Fault(f"'{field}' cannot be {_shown(detail['input'])}", span, f"it is one of {expected}"))
         else:
             message = _PLAIN.get(kind, detail["msg"][:1].lower() + detail["msg"][1:])
             faults.append(Fault(f"'{field}' {message}", span, _MEND.get(kind)))
     return faults
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it, as far as it is a plain one and short."""
+    if isinstance(value, int) and abs(value) >= 10**_LONGEST_SHOWN:  # Python refuses to write out very long ones
+        return "this"
+    plain = isinstance(value, str | int | float | datetime.date)
+    return f"'{value}'" if plain and len(str(value)) <= _LONGEST_SHOWN else "this"

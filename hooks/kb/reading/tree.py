@@ -32,7 +32,7 @@ _BLOCKS = prose.HEADINGS | {
 }
 _PLACEHOLDER = re.compile(f"{STX}[^{ETX}]*{ETX}")
 _LEFT_REFERENCE = re.compile(
-    r"(?<![\w\])])\[(?P<collapsed>(?:[^\[\]]|\[[^\[\]]*\])*)\] ?"
+    r"(?<![\w\])])\[(?P<collapsed>(?:[^\[\]]{1,500}+|\[[^\[\]]{0,500}\]){0,50}+)\] ?"
     rf"\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
 )
 # "](" was no link, though its target says that one was meant: its parentheses do not match.

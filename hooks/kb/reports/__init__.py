@@ -24,9 +24,9 @@ class Counts:
 class Verdict:
     """The findings of one run, what they were made from, and how long it took in seconds.
 
-    `files` are those that the verdict rests on. `pages` are the paths of the pages, to tell them from the other files
-    that findings may be in; `rule_pages` maps the name of a rule to the address of what the site says about it, where
-    the site does.
+    `files` are those that the verdict rests on; none where it is not to be kept, because the next look at the same
+    files may tell otherwise. `pages` are the paths of the pages, to tell them from the other files that findings may be
+    in; `rule_pages` maps the name of a rule to the address of what the site says about it, where the site does.
     """
 
     findings: tuple[Finding, ...]

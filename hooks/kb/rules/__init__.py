@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.knowledge import KnowledgeBase
-from kb.model import Baseline, Fault, Finding, Severity
+from kb.model import Baseline, Fault, Finding, Severity, Span
 from kb.reading.baseline import Key, key_of
 
 Check = Callable[[KnowledgeBase], Iterator[Fault]]
+MOST_IN_ONE_FILE = 1000
 FAMILIES = (
     "files",
     "links",
@@ -122,11 +123,23 @@ def all_findings(
         Finding(rule.name, rule.severity, fault.span, fault.message, fault.suggestion, fault.edit)
         for rule in all_rules().values()
         if (not selected or rule.name in selected) and rule.name not in ignored
-        for fault in (alone.get(rule.name, ()) if rule.alone and alone is not None else rule.check(kb))
+        for fault in _first(alone.get(rule.name, ()) if rule.alone and alone is not None else rule.check(kb))
         if (rule.name, fault.span.path, fault.span.line) not in accepted
     ]
     # One definition of a target may serve many links; it is broken once.
     return sorted(dict.fromkeys(findings), key=_order)
+
+
+def _first(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The faults, of each file no more than a person would ever mend one by one, and how many there are beyond."""
+    number: Counter[str] = Counter()
+    for fault in faults:
+        number[fault.span.path] += 1
+        if number[fault.span.path] <= MOST_IN_ONE_FILE:
+            yield fault
+    for path, count in number.items():
+        if count > MOST_IN_ONE_FILE:
+            yield Fault(f"there are {count - MOST_IN_ONE_FILE:,} more of this kind in the file", Span(path))
 
 
 def _unrecorded(findings: list[Finding], baseline: Baseline) -> list[Finding]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 from kb.knowledge import KnowledgeBase
-from kb.model import Fault
+from kb.model import Fault, Page
 from kb.nearest import nearest
 from kb.reading.baseline import Key, key_of
 from kb.rules import all_findings, all_rules, rule
@@ -66,13 +66,18 @@ def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Remove it, or put it on the line right before the finding.
     """
+    suppressed: dict[str, list[Page]] = defaultdict(list)
     for page in kb.pages:
-        for suppression in page.suppressions:
-            known = all_rules().get(suppression.rule)
-            if known is None or known.on_request:
-                continue
-            seen = replace(kb, pages=[page]) if known.alone else kb
-            if not any(suppression.covers(fault.span) for fault in known.check(seen)):
+        for name in dict.fromkeys(suppression.rule for suppression in page.suppressions):
+            suppressed[name].append(page)
+    for name, pages in suppressed.items():
+        known = all_rules().get(name)
+        if known is None or known.on_request or known.check is suppression_is_needed:
+            continue
+        seen = replace(kb, pages=pages) if known.alone else kb
+        found = {(fault.span.path, fault.span.line) for fault in known.check(seen)}
+        for suppression in (each for page in pages for each in page.suppressions if each.rule == name):
+            if suppression.span.line is None or (suppression.span.path, suppression.span.line + 1) not in found:
                 message = f"'{suppression.rule}' finds nothing on the line after this comment"
                 yield Fault(message, suppression.span, "remove the comment")
 

@@ -1,0 +1,246 @@
+"""Compare what the gate believes of a documentation project with what MkDocs makes of it.
+
+``python tests/differential.py CONFIGURATION...`` builds each project (an mkdocs.yml, or a folder with one) with MkDocs
+and prints, page by page, every link, id and anchor on which the two differ, and every link that one of them warns of
+and the other does not. The project is copied and built with the theme Material and with all of MkDocs' validation
+switched on; plugins that are not installed have to be taken out of its configuration by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import re
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+
+from kb import engine, gate
+from kb.knowledge import KnowledgeBase
+from kb.model import Link, LinkOrigin, Page
+
+ROOT = "https://site.invalid/root/"
+VALIDATION = {
+    "nav": {"omitted_files": "ignore"},
+    "links": {"not_found": "warn", "anchors": "warn", "absolute_links": "warn", "unrecognized_links": "warn"},
+}
+_TARGETS = {"href": ("a", "area", "link"), "src": ("img", "script", "iframe", "audio", "video", "source", "embed")}
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+# What Material puts into an article, and what the build of this site does: no author wrote it.
+_GENERATED_CLASSES = ("md-content__button", "headerlink", "md-source-file", "md-tags", "kb-")
+_GENERATED_IDS = re.compile(r"cite-.+-\d+|ref-.+|term-.+|__comments")
+_WARNING = re.compile(
+    r"Doc file '(?P<page>[^']+)' contains an? (?:absolute |unrecognized relative )?link '(?P<target>[^']*)'"
+)
+_RULES = ("link-target-exists", "link-case-matches", "link-anchor-exists", "link-names-the-source", "footnote-is-used")
+
+
+@dataclass
+class Comparison:
+    """What was compared, and each difference as a line."""
+
+    pages: int = 0
+    links: int = 0
+    ids: int = 0
+    warnings: int = 0
+    differences: list[str] = field(default_factory=list)
+    only_mkdocs: list[str] = field(default_factory=list)
+    only_gate: list[str] = field(default_factory=list)
+
+
+class Article(HTMLParser):
+    """The links and ids within the article of a page that Material has laid out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self._open: list[tuple[str, bool]] = []  # the tags from the article on, and whether the build made them
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        classes = values.get("class", "").split()
+        if not self._open:
+            if tag == "article" and "md-content__inner" in classes:
+                self._open.append((tag, False))
+            return
+        generated = self._open[-1][1] or any(name.startswith(_GENERATED_CLASSES) for name in classes)
+        if values.get("id") or (tag == "a" and values.get("name")):
+            self.ids.append(values.get("id") or values["name"])
+        for attribute, tags in _TARGETS.items():
+            if tag in tags and attribute in values and not generated:
+                self.links.append(values[attribute])
+        if tag not in _VOID:
+            self._open.append((tag, generated))
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(tag == name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+
+def compare_content(kb: KnowledgeBase, site: Path) -> Comparison:
+    """Compare the links and ids of every page with those of the built page."""
+    comparison = Comparison()
+    for page in kb.pages:
+        if not page.is_readable:
+            comparison.differences.append(f"{page.uri}: not read: {[fault.message for fault in page.faults]}")
+            continue
+        address = kb.files[page.uri]
+        file = site / address
+        article = Article()
+        article.feed((file / "index.html" if file.is_dir() else file).read_text(encoding="utf-8"))
+        believed = Counter(_believed(kb, page, link) for link in page.links)
+        rendered = Counter(_normal(urljoin(ROOT + address, link)) for link in article.links)
+        comparison.pages += 1
+        comparison.links += sum(rendered.values())
+        comparison.ids += len(article.ids)
+        comparison.differences += [f"{page.uri}: link only in the built page: {link}" for link in rendered - believed]
+        comparison.differences += [f"{page.uri}: link only believed: {link}" for link in believed - rendered]
+        ids = {anchor.id for anchor in page.anchors}
+        missing = {id_ for id_ in set(article.ids) - ids if not _is_generated(kb, page, id_)}
+        comparison.differences += [f"{page.uri}: id only in the built page: {id_}" for id_ in sorted(missing)]
+        untrue = kb.anchors(page.uri) - set(article.ids)
+        comparison.differences += [f"{page.uri}: id only believed: {id_}" for id_ in sorted(untrue)]
+    return comparison
+
+
+def _is_generated(kb: KnowledgeBase, page: Page, id_: str) -> bool:
+    lists = page.front_matter.data.get("lists") == "glossary" and (len(id_) == 1 or id_ == "0-9")
+    return bool(_GENERATED_IDS.fullmatch(id_)) or lists or (id_ in kb.anchors(page.uri) and kb.settings.content_model)
+
+
+def _believed(kb: KnowledgeBase, page: Page, link: Link) -> str:
+    """The address that a link has on the site as the gate resolves it."""
+    target = kb.resolve(page, link)
+    left_alone = target is None or not target.exists or target.by_address or link.origin is LinkOrigin.RAW_HTML
+    if target is None or left_alone or target.uri not in kb.files:
+        return _normal(urljoin(ROOT + kb.files[page.uri], link.target))
+    query = urlsplit(link.target).query
+    anchor = f"#{target.anchor}" if target.anchor else ""
+    return _normal(ROOT + kb.files[target.uri] + (f"?{query}" if query else "") + anchor)
+
+
+def _normal(address: str) -> str:
+    return unquote(re.sub(r"/(?:index\.html|\.)?(?=[?#]|$)", "/", address)).removesuffix("#")
+
+
+def compare_warnings(findings: list[tuple[str, str]], warnings: list[str]) -> Comparison:
+    """Compare MkDocs' warnings of links with findings, each a page's uri and a target.
+
+    Of two ways to write the same target MkDocs warns once.
+    """
+    warned = {_from_root(match["page"], match["target"]) for text in warnings if (match := _WARNING.match(text))}
+    found = {_from_root(page, target) for page, target in findings}
+    show = "{0[0]}: {0[1]}".format
+    return Comparison(
+        warnings=len(warned), only_mkdocs=sorted(map(show, warned - found)), only_gate=sorted(map(show, found - warned))
+    )
+
+
+def _from_root(page: str, target: str) -> tuple[str, str]:
+    return page, urljoin("/" + page, target)
+
+
+def link_findings(kb: KnowledgeBase, config: Path) -> list[tuple[str, str]]:
+    """The page and the target of every link in Markdown that the gate reports where MkDocs could warn too.
+
+    MkDocs warns of a note that nothing leads to as of a link: that from the note back to its mark.
+    """
+    verdict = gate.judge(engine.load(str(config)), _RULES)[1]
+    places = {finding.span for finding in verdict.findings}
+    unused = [
+        (page.uri, "#fnref:" + anchor.id.removeprefix("fn:"))
+        for page in kb.pages
+        for anchor in page.anchors
+        if anchor.id.startswith("fn:")
+        and any(f.rule == "footnote-is-used" and f.span.path == page.path for f in verdict.findings)
+    ]
+    return unused + [
+        (page.uri, link.target)
+        for page in kb.pages
+        for link in page.links
+        if link.span in places and link.origin is LinkOrigin.MARKDOWN and _is_faulty(kb, page, link)
+    ]
+
+
+def _is_faulty(kb: KnowledgeBase, page: Page, link: Link) -> bool:
+    """Whether a link is at fault on this page; what several pages include may be so on one of them alone."""
+    target = kb.resolve(page, link)
+    if target is None or not target.exists or target.by_address:
+        return True
+    return bool(target.anchor) and target.anchor not in kb.anchors(target.uri)
+
+
+class Warnings(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def build_with_warnings(config: Path, site: Path) -> list[str]:
+    """Build with MkDocs, in this process, and return what it warns of."""
+    warnings = Warnings()
+    logging.getLogger("mkdocs").addHandler(warnings)
+    try:
+        settings = load_config(str(config), site_dir=str(site), theme={"name": "material"}, validation=VALIDATION)
+        settings.plugins.on_startup(command="build", dirty=False)
+        build(settings)
+        settings.plugins.on_shutdown()
+    finally:
+        logging.getLogger("mkdocs").removeHandler(warnings)
+    return warnings.messages
+
+
+def compare(config: Path, site: Path) -> Comparison:
+    """Build a project and compare it with what the gate believes."""
+    warnings = build_with_warnings(config, site)
+    kb = gate.read(engine.load(str(config)))
+    content, links = compare_content(kb, site), compare_warnings(link_findings(kb, config), warnings)
+    return replace(content, warnings=links.warnings, only_mkdocs=links.only_mkdocs, only_gate=links.only_gate)
+
+
+def _lines(comparison: Comparison) -> Iterator[str]:
+    yield (
+        f"{comparison.pages} pages, {comparison.links} links, {comparison.ids} ids compared, "
+        f"{len(comparison.differences)} differences; {comparison.warnings} warnings of MkDocs, "
+        f"{len(comparison.only_mkdocs)} of them not found by the gate, {len(comparison.only_gate)} only by the gate"
+    )
+    yield from comparison.differences
+    yield from (f"only MkDocs: {line}" for line in comparison.only_mkdocs)
+    yield from (f"only the gate: {line}" for line in comparison.only_gate)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("projects", nargs="+", type=Path)
+    differ = False
+    for given in parser.parse_args().projects:
+        with tempfile.TemporaryDirectory() as name:
+            folder = given.parent if given.is_file() else given
+            copy = Path(name) / "project"
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".git", "site", ".cache", "node_modules"))
+            with contextlib.chdir(copy):  # some extensions look for files from there
+                comparison = compare(copy / (given.name if given.is_file() else "mkdocs.yml"), Path(name) / "site")
+        print(f"{given}: " + "\n  ".join(_lines(comparison)))
+        differ = differ or bool(comparison.differences or comparison.only_mkdocs)
+    return differ
+
+
+if __name__ == "__main__":
+    sys.exit(main())
