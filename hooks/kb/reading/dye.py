@@ -28,7 +28,7 @@ _ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} 
 # Each pattern matches up to the point behind which a mark goes; the named group tells what may begin there.
 _PLACES = re.compile(
     r"""
-    (?P<heading> ^[ \t>]*\#{1,6}[ \t]* )                                # "## " before a heading's text
+    (?P<heading> ^[ \t>]*\#{1,6}(?![.)!])[ \t]* )                       # "## " before a heading's text
     | (?P<link> \]\([ \t]*<? )                                          # "](" or "](<" before a target
     | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<? )            # "[label]: " before a target
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
