@@ -480,6 +480,19 @@ def test_move_that_cannot_be_is_refused(tmp_path: Path, old: str, new: str, mess
     assert message in result.output
 
 
+def test_move_changes_nothing_where_one_file_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path, SITE)
+    before = texts(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda path, mode: Path(path).name != "g.md")
+        result = kb("move", "--config", tmp_path / "mkdocs.yml", "old", "new")
+    assert (result.exit_code, texts(tmp_path)) == (2, before)
+    assert "docs/guides/g.md' cannot be written: it is write-protected; nothing was changed" in result.output
+    (tmp_path / "docs" / "principles" / "old.md").write_bytes(b"\xff")
+    assert kb("move", "--config", tmp_path / "mkdocs.yml", "old", "new").exit_code == 2
+    assert kb("explain", "--config", tmp_path / "mkdocs.yml", "docs/principles/old.md:1").exit_code == 2
+
+
 def test_link_in_a_file_that_pages_of_two_folders_include_is_told(tmp_path: Path) -> None:
     files = {
         "docs/index.md": '---\ntitle: Home\n---\n\n--8<-- "part.txt"\n',

@@ -32,6 +32,17 @@ FAULTS = [
     ("A picture ![](../index.md) here.", "image-has-description", "../index.md"),
     ("A link [here](../index.md) to read.", "link-text-says-where", "../index.md"),
     ("An address [of a site](http://example.org) here.", "external-address-is-secure", "http://example.org"),
+    ("An address [of a site](www.example.org) here.", "address-is-well-formed", "www.example.org"),
+    ("A work [by its number](doi:10.1037/a0018378) here.", "address-is-well-formed", "doi:10.1037/a0018378"),
+    ("A file [of the project](../../README.md) here.", "link-stays-in-docs", "../../README.md"),
+    ("An open [sound text](../index.md and more here.", "link-is-complete", "../index.md"),
+    ("A published [sound text](../../index.html) here.", "link-names-the-source", "../../index.html"),
+    (
+        'A <img alt="picture" src="../../assets/images/favicon.png" srcset="none.png 2x"> here.',
+        "link-target-exists",
+        "none.png",
+    ),
+    ('A <span style="background: url(https://example.org/x.png)">word</span> here.', "resource-is-our-own", "https:"),
 ]
 SEEDS = range(3)
 

@@ -17,6 +17,7 @@ from kb.reading.dye import Dye, strip
 from kb.reading.glossary import read_glossary
 from kb.reading.locate import locate
 from kb.reading.page import Dialect, read_page
+from kb.reading.published import runs_script
 from kb.reading.tree import TreeFacts
 
 EXTENSIONS = [
@@ -54,7 +55,7 @@ def test_marks_change_nothing(file: Path) -> None:
     body = file.read_text(encoding="utf-8")
     plain = Markdown(extensions=[*DIALECT.extensions, CitationSyntax()], extension_configs=CONFIGS).convert(body)
     facts = TreeFacts(Dye())
-    dyed = page._convert(body, "p.md", 1, DIALECT, facts, [], str)
+    dyed = page._convert(body, "p.md", 1, DIALECT, facts, page._Included("p.md"), str)
     for attribute in ("data-kb-markdown", "data-kb-heading"):
         dyed = re.sub(rf' {attribute}="\d*"', "", dyed)
     assert strip(dyed) == plain
@@ -88,6 +89,84 @@ def test_links_of_markdown_and_of_raw_html_are_told_apart() -> None:
         ("c.png", "img", LinkOrigin.RAW_HTML),
         ("d.md", "a", LinkOrigin.MARKDOWN),
     ]
+
+
+def test_what_a_page_loads_is_placed() -> None:
+    text = (
+        '<img src="a.png" alt="" srcset="b.png, c,d.png 2x,\n e.png (x,y) 3x"> <video poster="f.jpg" src="g.mp4"></video>\n\n'
+        '<object data="h.svg"></object> <p style="color: red; background: url(\'i.png\')">x</p>\n\n'
+        '<svg><use href="#own"/><image xlink:href="j.png"/></svg>\n\n<style>\n@import "k.css";\np { background: url(l.png) }\n</style>\n\n'
+        '<link rel="canonical" href="m"> <link rel="stylesheet" href="n.css"> <https://example.org/?src=o>\n'
+    )
+    links, lines = read(text).links, text.split("\n")
+    assert [f"{link.tag} {link.target}" for link in links] == [
+        *("img a.png", "source b.png", "source c,d.png", "source e.png", "video f.jpg", "video g.mp4", "object h.svg"),
+        *("style i.png", "image j.png", "style k.css", "style l.png", "link n.css", "a https://example.org/?src=o"),
+    ]
+    for link in links:
+        assert lines[link.span.line - 1].startswith(link.target, link.span.column - 1)
+
+
+@pytest.mark.parametrize(
+    ("include", "places"),
+    [
+        ('--8<-- "part.md"', [2, 6, 8, 10, 12]),
+        ("--8<--\npart.md\n--8<--", [2, 6, 8, 10, 12]),
+        ('--8<-- "part.md:6:7"', [6]),
+        ('--8<-- "part.md:1:2,8:8"', [2, 8]),
+        ('--8<-- "part.md:-3:"', [12]),
+        ('--8<-- "part.md:mine"', [6]),
+        ('--8<-- "outer.md"', [6]),
+        ('--8<-- "part.md:4:4"', [None]),
+    ],
+)
+def test_included_links_are_placed_in_the_included_file(tmp_path: Path, include: str, places: list[int | None]) -> None:
+    lines = ["First.", "[a](a.md)", "", "[twice](t.md)", "<!-- --8<-- [start:mine] -->", "[b](b.md)"]
+    lines += ["<!-- --8<-- [end:mine] -->", "[c](c.md)", "", "[d](d.md)", "", "[e](e.md)", "[twice](t.md)"]
+    (tmp_path / "part.md").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "outer.md").write_text('Text.\n\n--8<-- "part.md:mine"\n', encoding="utf-8")
+    dialect = Dialect(["pymdownx.snippets"], {"pymdownx.snippets": {"base_path": [str(tmp_path)]}}, False)
+    facts = read_page(f"Text.\n\n{include}\n".encode(), "p.md", "p.md", dialect, lambda path: Path(path).name).page
+    links = [link for link in facts.links if link.target != "t.md" or "4:4" in include]
+    assert [(link.span.path, link.span.line) for link in links] == [("part.md", line) for line in places]
+
+
+def test_indented_lines_keep_their_columns(tmp_path: Path) -> None:
+    (tmp_path / "part.md").write_text("One.\n\n    [a](a.md)\n    Text.\n", encoding="utf-8")
+    options = {"base_path": [str(tmp_path)], "dedent_subsections": True}
+    dialect = Dialect(["pymdownx.snippets"], {"pymdownx.snippets": options}, False)
+    facts = read_page(
+        b'> Text.\n\n  --8<-- "part.md:3:4"\n', "p.md", "p.md", dialect, lambda path: Path(path).name
+    ).page
+    assert [(link.span.path, link.span.line, link.span.column) for link in facts.links] == [("part.md", 3, 9)]
+
+
+def test_numbered_ids_are_told_from_given_ones() -> None:
+    facts = read("# A\n\n# A\n\n# A_2\n\n# B {#a_3}\n\n# B\n\n# B\n")
+    assert [(heading.id, heading.is_numbered) for heading in facts.headings] == [
+        ("a", False),
+        ("a_1", True),
+        ("a_2", False),
+        ("a_3", False),
+        ("b", False),
+        ("b_1", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "runs"),
+    [
+        ("javascript:x", True),
+        (" JavaScript:x", True),
+        ("java\nscript:x", True),
+        ("data:text/html,x", True),
+        ("data:image/png;base64,x", False),
+        ("java script:x", False),
+        ("javascript.md", False),
+    ],
+)
+def test_addresses_that_run_a_script(target: str, runs: bool) -> None:
+    assert runs_script(target) is runs
 
 
 def test_prose_leaves_out_what_is_no_running_text() -> None:

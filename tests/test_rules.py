@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cases import Case, findings_of, read_cases, shown
-from kb.rules import all_rules
+from cases import Case, findings_of, read_cases, shown, write_project
+from kb import engine, gate
+from kb.rules import all_rules, run
 
 FIXTURES = Path(__file__).parent / "rules"
 CASES = [
@@ -26,6 +27,14 @@ def test_rule(rule: str, case: Case, tmp_path: Path) -> None:
         assert edit.span.column
         line = (tmp_path / edit.span.path).read_text(encoding="utf-8").split("\n")[edit.span.line - 1]
         assert line[edit.span.column - 1 :].startswith(edit.old)
+
+
+@pytest.mark.parametrize("rule", sorted(rule.name for rule in all_rules().values() if rule.alone))
+def test_rule_that_looks_at_a_page_alone_misses_nothing(rule: str, tmp_path: Path) -> None:
+    """What such a rule finds on the pages one by one is what it finds when it sees them all."""
+    for number, case in enumerate(read_cases(FIXTURES / f"{rule}.md")):
+        kb, verdict = gate.judge(engine.load(str(write_project(tmp_path / str(number), case.files))), [rule])
+        assert list(verdict.findings) == run(kb, [rule])
 
 
 @pytest.mark.parametrize("rule", sorted(all_rules()))

@@ -63,6 +63,8 @@ def main() -> None:
 @click.option("--baseline", metavar="FILE", help="Leave out the findings that this file records.")
 @click.option("--write-baseline", is_flag=True, help="Record all findings in the baseline, which must not exist.")
 @click.option("--shrink-baseline", is_flag=True, help="Remove from the baseline what is no longer found.")
+@click.option("--external", is_flag=True, help="Ask the addresses of other sites, too, whether they answer.")
+@click.option("--against", metavar="REF", help="Say, too, which pages and headings have gone since a git revision.")
 def check(
     config: str,
     form: str,
@@ -72,6 +74,8 @@ def check(
     baseline: str | None,
     write_baseline: bool,
     shrink_baseline: bool,
+    external: bool,
+    against: str | None,
 ) -> None:
     """Say what is broken, where, and how to mend it."""
     from kb.snapshot import Snapshot
@@ -81,7 +85,7 @@ def check(
     baseline = os.path.abspath(baseline) if baseline else None
     chosen = (select, ignore, (baseline,) if baseline else ())
     known = Snapshot.recall(config)
-    verdict = known.verdict(chosen) if known else None
+    verdict = known.verdict(chosen) if known and not external and against is None else None
     if write_baseline or shrink_baseline:
         from kb.editing import baseline as editing
 
@@ -95,8 +99,11 @@ def check(
         from kb import gate
 
         loaded = known.project() if known else _load(config)
-        _, verdict = gate.judge(_with_baseline(loaded, baseline), select, ignore)
-        Snapshot.keep(config, loaded, chosen, verdict, known)
+        _, verdict = gate.judge(
+            _with_baseline(loaded, baseline), select, ignore, asks_others=external, revision=against
+        )
+        if not external and against is None:
+            Snapshot.keep(config, loaded, chosen, verdict, known)
         project, is_strict = lambda: loaded, loaded.settings.strict
     if form == "text":
         from kb.reports import text
@@ -168,12 +175,12 @@ def fix(config: str, diff: bool, select: tuple[str, ...], ignore: tuple[str, ...
     _check_names((*select, *ignore))
     project = _load(config)
     outcome = mend(project, select, ignore, dry=diff)
-    for line in outcome.diffs or outcome.made:
-        click.echo(line, nl=not outcome.diffs)
+    for line in outcome.diffs if diff else outcome.made:
+        click.echo(line, nl=not diff)
     for line in outcome.refused:
         click.echo(line, err=True)
     would = "would be " if diff else ""
-    files = f" in {count(len(outcome.files), 'file')}" if outcome.files else ""
+    files = f" in {count(len(outcome.changed), 'file')}" if outcome.changed else ""
     click.echo(f"{count(len(outcome.made), 'place')} {would}mended{files}.", err=diff)
     verdict = outcome.verdict
     if verdict.findings and not diff:
@@ -251,7 +258,10 @@ def explain(config: str, what: str) -> None:
 
     project = _load(config)
     path = project.file_named(place["path"])
-    line, lines = int(place["line"]), project.text_of(path).count("\n") + 1
+    try:
+        line, lines = int(place["line"]), project.text_of(path).count("\n") + 1
+    except UnicodeDecodeError:
+        raise CannotRun(f"'{path}' is not text in UTF-8; `kb check` says where") from None
     if not 1 <= line <= lines:
         raise CannotRun(f"'{path}' has {lines} lines")
     kb, verdict = gate.judge(project)

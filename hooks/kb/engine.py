@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import logging
 import os
+import posixpath
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -25,9 +27,11 @@ from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder
 
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
-from kb.project import CannotRun, Project, repository_of
+from kb.model import Redirect, Span, SymbolicLink
+from kb.project import CannotRun, Project, name_within, repository_of
 from kb.reading.cache import digest, own_code
-from kb.reading.page import Dialect
+from kb.reading.locate import locate
+from kb.reading.page import LARGEST_FILE, Dialect
 from kb.rules.reference import rule_pages
 from kb.settings import Settings, read_settings
 from kb.snapshot import Origin
@@ -68,6 +72,7 @@ def load(config_path: str) -> Project:
         config = load_config(config_file=config_path)
         config.plugins.on_startup(command="build", dirty=False)
         config = config.plugins.on_config(config)
+        _refuse_endless_folders(Path(config.docs_dir))
         files = get_files(config)
         files = config.plugins.on_files(files, config=config)
     except (ConfigurationError, ConfigValidationError, Abort, MkDocsException) as error:
@@ -82,6 +87,26 @@ def load(config_path: str) -> Project:
         logging.getLogger("mkdocs").removeHandler(errors)
     set_exclusions(files, config)
     return project(config, files)
+
+
+def _refuse_endless_folders(docs: Path) -> None:
+    """Stop where a symbolic link leads back to a folder above it: MkDocs would walk in circles."""
+    finished: set[str] = set()
+
+    def walk(folder: str, above: frozenset[str]) -> None:
+        real = os.path.realpath(folder)
+        if real in above:
+            name = os.path.relpath(folder, docs.parent)
+            raise CannotRun(f"the symbolic link '{name}' leads back to a folder above it; remove it")
+        if real in finished:
+            return
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    walk(entry.path, above | {real})
+        finished.add(real)
+
+    walk(str(docs), frozenset())
 
 
 def _ends(message: str) -> str:
@@ -104,6 +129,7 @@ class _Errors(logging.Handler):
 def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     """A project from a configuration that MkDocs has loaded; its files are listed where they are not given."""
     if files is None:
+        _refuse_endless_folders(Path(config.docs_dir))
         files = get_files(config)
         add_rule_pages(files, config)
         set_exclusions(files, config)
@@ -111,19 +137,32 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     configuration = Path(config.config_file_path or "mkdocs.yml").resolve()
     included = [file for file in files if file.inclusion.value > InclusionLevel.DRAFT.value]
     pages = files.documentation_pages(inclusion=InclusionLevel.is_included)
+    root = repository_of(configuration.parent)
+    symbolic_links = list(_unfollowed(config.docs_dir, root))
+    unfollowed = {link.path for link in symbolic_links}
     dialect = Dialect(list(config.markdown_extensions), _plain(config.mdx_configs), settings.bibliography is not None)
     return Project(
-        root=repository_of(configuration.parent),
+        root=root,
         configuration=configuration,
         settings=settings,
         dialect=dialect,
-        pages={file.src_uri: file.abs_src_path for file in pages if file.abs_src_path},
+        pages={
+            file.src_uri: file.abs_src_path
+            for file in pages
+            if file.abs_src_path and not _leads_through(name_within(root, file.abs_src_path), unfollowed)
+        },
         files={file.src_uri: "" if file.url in (".", "./") else file.url for file in included},
         published_folders=[Path(folder) for folder in config.theme.dirs],
         absolute_links_start_in_docs=(
             config.validation.links.absolute_links is _AbsoluteLinksValidationValue.RELATIVE_TO_DOCS
         ),
         navigation=list(_entries(config.nav)),
+        unlisted=_unlisted(config, files, settings),
+        reports_unlisted=config.validation.nav.omitted_files > logging.DEBUG,
+        redirects=_redirects(config, root, configuration),
+        symbolic_links=symbolic_links,
+        large_files=_large_files(root, included),
+        name=config.site_name,
         fingerprint=_fingerprint(dialect, settings),
         docs=Path(config.docs_dir),
         theme=Path(config.theme.custom_dir) if config.theme.custom_dir else None,
@@ -133,6 +172,64 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
         baseline=settings.baseline,
         origin=_origin(config, configuration, settings),
     )
+
+
+def _unfollowed(docs: str, root: Path) -> Iterator[SymbolicLink]:
+    """The symbolic links in the documentation that lead out of the repository or nowhere."""
+
+    def walk(folder: str) -> Iterator[SymbolicLink]:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                target = Path(os.path.realpath(entry.path)) if entry.is_symlink() else None
+                if target is not None and not (target.exists() and target.is_relative_to(root)):
+                    yield SymbolicLink(name_within(root, entry.path), os.readlink(entry.path), target.exists())
+                elif entry.is_dir():
+                    yield from walk(entry.path)
+
+    yield from walk(docs)
+
+
+def _leads_through(name: str, folders: set[str]) -> bool:
+    return any(name == folder or name.startswith(folder + "/") for folder in folders)
+
+
+def _unlisted(config: MkDocsConfig, files: Files, settings: Settings) -> list[str]:
+    """The pages that the project's own navigation leaves out; none where a plugin may put further pages into it."""
+    entries = list(_entries(config.nav))
+    if not entries or settings.content_model or any(entry.endswith("/") or "*" in entry for entry in entries):
+        return []
+    listed = {posixpath.normpath(entry.partition("#")[0]) for entry in entries}
+    pages = files.documentation_pages(inclusion=InclusionLevel.is_in_nav)
+    return sorted(file.src_uri for file in pages if file.src_uri not in listed)
+
+
+def _redirects(config: MkDocsConfig, root: Path, configuration: Path) -> list[Redirect]:
+    """The entries of the plugin mkdocs-redirects, each at the place of its source in the configuration."""
+    plugin = config.plugins.get("redirects")
+    maps = plugin.config.get("redirect_maps") if plugin is not None else None
+    if not isinstance(maps, dict) or not maps:
+        return []
+    name = name_within(root, configuration)
+    text = configuration.read_text(encoding="utf-8-sig", errors="replace")
+    redirects = []
+    for source, target in maps.items():
+        pattern = re.compile(rf"(?<![\w/.-]){re.escape(str(source))}(?=[\"']?[ \t]*:)")
+        place = locate(text, pattern, 1, None, uses=1)
+        span = Span(name, *place, len(str(source))) if place else Span(name)
+        redirects.append(Redirect(str(source), str(target), span))
+    return redirects
+
+
+def _large_files(root: Path, files: list[File]) -> dict[str, int]:
+    """The size of every file that is published and larger than a page may be; pages say so themselves."""
+    sizes = {}
+    for file in files:
+        if file.abs_src_path and not file.is_documentation_page():
+            with contextlib.suppress(OSError):
+                size = os.stat(file.abs_src_path).st_size
+                if size > LARGEST_FILE:
+                    sizes[name_within(root, file.abs_src_path)] = size
+    return sizes
 
 
 def _settings(config: MkDocsConfig) -> Settings:
@@ -210,6 +307,19 @@ def _entries(nav: Any) -> Iterator[str]:
     elif isinstance(nav, list):
         for item in nav:
             yield from _entries(item)
+
+
+def pages_in(project: Project, docs: Path) -> list[tuple[str, Path, str]]:
+    """The pages of another documentation folder, as the project's configuration takes them: uri, path and address."""
+    config = load_config(config_file=str(project.configuration))
+    config.docs_dir = str(docs)
+    files = get_files(config)
+    set_exclusions(files, config)
+    return [
+        (file.src_uri, Path(file.abs_src_path), "" if file.url in (".", "./") else file.url)
+        for file in files.documentation_pages(inclusion=InclusionLevel.is_included)
+        if file.abs_src_path
+    ]
 
 
 def navigation(kb: KnowledgeBase) -> list[Any]:

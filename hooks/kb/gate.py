@@ -10,16 +10,19 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kb import rules
 from kb.knowledge import KnowledgeBase
-from kb.model import Baseline, Bibliography, Fault, Glossary, Page, Span
+from kb.model import Answer, Baseline, Bibliography, Fault, Glossary, Page, Span, Trace
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
 from kb.reading.cache import Cache, digest
 from kb.reading.page import Reading, read_page
+from kb.reading.traces import read_traces
 from kb.reports import Counts, Verdict
 from kb.rules.reference import family_page, rule_pages
 
@@ -35,12 +38,28 @@ class Examined(NamedTuple):
     faults: tuple[tuple[str, Fault], ...]
 
 
-def judge(project: Project, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[KnowledgeBase, Verdict]:
-    """Read the project and apply the rules, or those selected and not ignored."""
+def judge(
+    project: Project,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    *,
+    asks_others: bool = False,
+    revision: str | None = None,
+) -> tuple[KnowledgeBase, Verdict]:
+    """Read the project and apply the rules, or those selected and not ignored.
+
+    On request external addresses are asked whether they answer, and the pages are compared with those at a revision.
+    """
     start = time.perf_counter()
     examined = _examine_pages(project)
     derived = project.cache_of("derived")
     kb = _put_together(project, examined, derived)
+    if revision is not None:
+        from kb.past import read_past
+
+        kb = replace(kb, request=replace(kb.request, past=read_past(project, revision), revision=revision))
+    if asks_others:
+        kb = replace(kb, request=replace(kb.request, answers=_answers(project, kb)))
     alone: dict[str, list[Fault]] = defaultdict(list)
     for page in examined.values():
         for name, fault in page.faults:
@@ -63,6 +82,17 @@ def judge(project: Project, select: Sequence[str] = (), ignore: Sequence[str] = 
         pages=frozenset(page.path for page in kb.pages),
         rule_pages=_addresses_of_rules(project),
     )
+
+
+def _answers(project: Project, kb: KnowledgeBase) -> dict[str, Answer]:
+    from importlib.metadata import version
+
+    from kb import external
+
+    home = f"; {project.site}" if project.site else ""
+    user_agent = f"kb/{version('kb')} (link check of {project.name}{home})"
+    store = project.folder / ".cache" / "kb" / "external.json"
+    return external.answers(external.addresses_of(kb), store, user_agent.encode("ascii", "ignore").decode())
 
 
 def read(project: Project) -> KnowledgeBase:
@@ -91,6 +121,12 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
         configuration=project.name_of(project.configuration),
         generated=_read_generated(project),
         baseline=_read_baseline(project),
+        unlisted=project.unlisted,
+        reports_unlisted=project.reports_unlisted,
+        redirects=project.redirects,
+        symbolic_links=project.symbolic_links,
+        large_files=project.large_files,
+        data_traces=_read_data_traces(project, remember),
         text_of=project.text_of,
         remember=remember,
     )
@@ -106,6 +142,16 @@ def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[
     yield from map(str, project.bibliography_files)
     yield from map(str, filter(None, [project.glossary_file, project.baseline_file]))
     yield from sorted({include for page in examined.values() for include in page.reading.includes})
+
+
+def _read_data_traces(project: Project, remember: Callable[[str, Callable[[], Any]], Any]) -> list[Trace]:
+    """What stands in the configuration, the bibliography and the glossary and was not meant to."""
+    traces: list[Trace] = []
+    for path in filter(None, [project.configuration, *project.bibliography_files, project.glossary_file]):
+        name = project.name_of(path)
+        text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        traces.extend(remember(f"traces {name} {text}", partial(read_traces, text, name)))
+    return traces
 
 
 # pages
@@ -178,7 +224,9 @@ def _examine_next(uri: str) -> bytes:
 def _examine(project: Project, uri: str) -> bytes:
     """A page, examined and pickled for the cache."""
     path = project.pages[uri]
-    reading = read_page(Path(path).read_bytes(), project.name_of(path), uri, project.dialect, project.name_of)
+    reading = read_page(
+        Path(path).read_bytes(), project.name_of(path), uri, project.dialect, project.name_of, project.root
+    )
     return pickle.dumps(_judged_alone(project, reading), protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -206,7 +254,9 @@ def _read_generated(project: Project) -> list[Page]:
         page = cache.get(key)
         if not isinstance(page, Page):
             content = rule_pages(project.settings.rule_pages or "")[uri].encode()
-            page = read_page(content, f"the generated page {uri}", uri, project.dialect, project.name_of).page
+            page = read_page(
+                content, f"the generated page {uri}", uri, project.dialect, project.name_of, project.root
+            ).page
             cache.put(key, page)
         found.append(page)
     cache.save()

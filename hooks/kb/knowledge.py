@@ -5,15 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from kb.addresses import split_address
 from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import (
+    Answer,
     Baseline,
     Bibliography,
     Edit,
@@ -22,10 +24,13 @@ from kb.model import (
     LinkOrigin,
     Name,
     Page,
+    Redirect,
     Reference,
     Relation,
     Span,
+    SymbolicLink,
     Term,
+    Trace,
 )
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
@@ -36,6 +41,7 @@ from kb.terms import Matcher, Mention, abbreviations
 # Most links are of this form, for which no rule of addresses needs to be asked.
 _PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
 
+_QUERY_AND_ANCHOR = re.compile(r"[?#].*", re.DOTALL)
 # Characters of one page to go through for the places of faults; on a page with more of them the rest stay without.
 _MOST_SEARCHED = 20_000_000
 
@@ -44,13 +50,35 @@ class Target(NamedTuple):
     """What a link points to within the site.
 
     `uri` is the source file meant, where one can be named; `exists` tells whether a reader finds something there.
-    `by_address` marks a link in Markdown that names the published address, which MkDocs leaves alone.
+    `by_address` marks a link in Markdown that names the published address, which MkDocs leaves alone; `is_outside` one
+    that leads out of the documentation folder, or out of the site.
     """
 
     uri: str
     anchor: str
     exists: bool
     by_address: bool = False
+    is_outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A page as it was, and the address that it had."""
+
+    page: Page
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run of the gate looks at beyond the files themselves; None where nobody asked for it.
+
+    `answers` are those of external addresses. `past` are the pages as they were at `revision`.
+    """
+
+    answers: Mapping[str, Answer] | None = None
+    past: Sequence[Past] | None = None
+    revision: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,9 +87,11 @@ class KnowledgeBase:
 
     `files` maps the uri of every published file (pages included) to its address on the site; `published_folders` hold
     further files that are published as they are (those of the theme). `navigation` holds the paths that the file
-    `configuration` puts into the navigation. `generated` are the pages that the build writes itself: they can be linked
-    to, and no rule looks at them. `text_of` reads a source file by its path. `remember` finds something out, or knows
-    it from an earlier run by the name of all that it follows from.
+    `configuration` puts into the navigation, `unlisted` the uris of pages that it leaves out without saying so.
+    `generated` are the pages that the build writes itself: they can be linked to, and no rule looks at them.
+    `large_files` are the files of the documentation that are larger than a page may be, with their size in bytes;
+    `data_traces` stand in files that are no pages. `text_of` reads a source file by its path. `remember` finds
+    something out, or knows it from an earlier run by the name of all that it follows from.
     """
 
     pages: Sequence[Page]
@@ -75,6 +105,13 @@ class KnowledgeBase:
     configuration: str = "mkdocs.yml"
     generated: Sequence[Page] = ()
     baseline: Baseline | None = None
+    unlisted: Sequence[str] = ()
+    reports_unlisted: bool = True
+    redirects: Sequence[Redirect] = ()
+    symbolic_links: Sequence[SymbolicLink] = ()
+    large_files: Mapping[str, int] = field(default_factory=dict)
+    data_traces: Sequence[Trace] = ()
+    request: Request = field(default_factory=Request)
     text_of: Callable[[str], str] = lambda path: ""
     remember: Callable[[str, Callable[[], Any]], Any] = lambda what, find: find()
 
@@ -108,20 +145,39 @@ class KnowledgeBase:
     # links
 
     @cached_property
-    def _addresses(self) -> frozenset[str]:
-        """Every address a browser finds something at, relative to the root of the site."""
-        addresses = set(self.files.values())
-        for address in list(addresses):
+    def _addresses(self) -> dict[str, str]:
+        """The uri of what a browser finds at every address, relative to the root of the site."""
+        addresses = {}
+        for uri, address in self.files.items():
+            addresses[address] = uri
             if address.endswith("/") or address in ("", "."):
-                addresses.update({address + "index.html", address.rstrip("/")})
-        return frozenset(addresses)
+                addresses.setdefault(address + "index.html", uri)
+                addresses.setdefault(address.rstrip("/"), uri)
+        return addresses
+
+    def published_at(self, address: str) -> str | None:
+        """The uri of what a browser finds at an address relative to the root of the site."""
+        return self._addresses.get(address)
+
+    @cached_property
+    def files_by_name(self) -> dict[str, list[str]]:
+        """The uris of the files that have a name, whatever their folder."""
+        return _grouped(self.files, posixpath.basename)
+
+    @cached_property
+    def files_by_folded_name(self) -> dict[str, list[str]]:
+        """The uris of the files that differ from one in capital and small letters alone."""
+        return _grouped(self.files, str.casefold)
 
     def resolve(self, page: Page, link: Link) -> Target | None:
         """Where a link of `page` leads; None where that is outside the site or cannot be known."""
         plain = _PLAIN_TARGET.fullmatch(link.target) if link.origin is LinkOrigin.MARKDOWN else None
         if plain and (uri := _joined(page.folder, plain["path"])) in self.files:
             return Target(uri, plain["anchor"] or "", exists=True)
-        scheme, host, path, query, anchor = urlsplit(link.target)
+        address = split_address(link.target) if not link.target.startswith("https://") else None
+        if address is None:
+            return None
+        scheme, host, path, query, anchor = address
         if scheme or host or "{{" in link.target or "{%" in link.target:
             return None
         if not path:
@@ -139,29 +195,18 @@ class KnowledgeBase:
             if uri in self.files:
                 return Target(uri, anchor, exists=True)
             target = self._resolve_address(page, path, uri, anchor)
-            return target._replace(by_address=target.exists)
+            return target._replace(by_address=target.exists, is_outside=not target.exists and _is_outside(uri))
         return self._resolve_address(page, path, uri, anchor)
-
-    @cached_property
-    def link_targets(self) -> list[tuple[Page, Link, Target]]:
-        """Every link that leads to somewhere within the site, with its page and what it points to."""
-        return [
-            (page, link, target)
-            for page in self.pages
-            for link in page.links
-            if (target := self.resolve(page, link)) is not None
-        ]
 
     def _resolve_address(self, page: Page, path: str, uri: str, anchor: str) -> Target:
         """As the browser would: relative to the address of the published page."""
         base = "https://site.invalid/root/" + self.files.get(page.uri, "")
-        address = urlsplit(urljoin(base, path.replace("%", "%25").replace("?", "%3F"))).path
+        address = urlsplit(urljoin(base, quote(path, safe="/"))).path
         if not address.startswith("/root/"):
-            return Target(uri, anchor, exists=False)
+            return Target(uri, anchor, exists=False, is_outside=True)
         address = unquote(address.removeprefix("/root/"))
         if address in self._addresses:
-            target = next((uri for uri, known in self.files.items() if known.rstrip("/") == address.rstrip("/")), uri)
-            return Target(target, anchor, exists=True)
+            return Target(self._addresses[address], anchor, exists=True)
         return Target(uri, anchor, exists=any((folder / address).is_file() for folder in self.published_folders))
 
     def edit(self, span: Span, old: str, new: str) -> Edit | None:
@@ -191,6 +236,26 @@ class KnowledgeBase:
     @cached_property
     def _lines(self) -> dict[str, list[str]]:
         return {}
+
+    @cached_property
+    def targets(self) -> list[tuple[Page, Link, Target]]:
+        """Every link of the site that leads somewhere within it, with where it leads."""
+        return [
+            (page, link, target)
+            for page in self.pages
+            for link in page.links
+            if (target := self.resolve(page, link)) is not None
+        ]
+
+    def address_for(self, page: Page, link: Link, uri: str) -> str:
+        """What `link` of `page` has to say in order to lead to the file `uri`, its query and anchor kept."""
+        if link.origin is LinkOrigin.MARKDOWN:
+            path = posixpath.relpath(uri, page.folder or ".")
+        else:
+            here, there = self.files.get(page.uri, ""), self.files[uri]
+            path = posixpath.relpath("/" + there, "/" + here.rpartition("/")[0]) + ("/" if there.endswith("/") else "")
+        rest = _QUERY_AND_ANCHOR.search(link.target)
+        return quote(path, safe="/()'!,;@&=+$*~") + (rest[0] if rest else "")
 
     @cached_property
     def _anchors(self) -> dict[str, set[str]]:
@@ -439,6 +504,17 @@ class KnowledgeBase:
 @lru_cache(maxsize=1 << 16)
 def _joined(folder: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, path))
+
+
+def _grouped(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(key(name), []).append(name)
+    return groups
+
+
+def _is_outside(uri: str) -> bool:
+    return uri == ".." or uri.startswith("../")
 
 
 def title_of(page: Page) -> str:

@@ -52,10 +52,13 @@ class Link(NamedTuple):
 
 
 class Heading(NamedTuple):
+    """`is_numbered` tells that the id ends in a number only because another heading of the page has the same text."""
+
     level: int
     text: str
     id: str
     span: Span
+    is_numbered: bool = False
 
 
 class Anchor(NamedTuple):
@@ -134,7 +137,7 @@ class YearMention(NamedTuple):
 
 
 class Undefined(NamedTuple):
-    """A reference link or footnote mark that the parser left as text, because nothing defines `label`."""
+    """A link or footnote mark that the parser left as text: nothing defines `label`, or the link is not complete."""
 
     label: str
     span: Span
@@ -151,6 +154,28 @@ class LinkDefinition(NamedTuple):
 class ActiveContent(NamedTuple):
     """Something on the published page that runs or embeds what is not text, such as `<script>` or `onclick`."""
 
+    name: str
+    span: Span
+
+
+class Include(NamedTuple):
+    """A file that a page includes, as `target` names it."""
+
+    target: str
+    span: Span
+
+
+class TraceKind(StrEnum):
+    MERGE = "merge"
+    HIDDEN = "hidden character"
+    SECRET = "secret"
+    PASSWORD = "password"
+
+
+class Trace(NamedTuple):
+    """Something in a source file that was not meant to be published. `name` says what it is and quotes no secret."""
+
+    kind: TraceKind
     name: str
     span: Span
 
@@ -249,6 +274,7 @@ class Page:
     link_definitions: tuple[LinkDefinition, ...] = ()
     undefined_references: tuple[Undefined, ...] = ()
     undefined_footnotes: tuple[Undefined, ...] = ()
+    unfinished_links: tuple[Undefined, ...] = ()
     citation_groups: tuple[CitationGroup, ...] = ()
     lost_citations: tuple[LostCitation, ...] = ()
     quotations: tuple[Quotation, ...] = ()
@@ -256,6 +282,8 @@ class Page:
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
+    escaping_includes: tuple[Include, ...] = ()
+    traces: tuple[Trace, ...] = ()
     faults: tuple[Fault, ...] = ()
     version: str = ""
 
@@ -412,11 +440,43 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """An address that leads to another: `source` was a page, `target` is one or is an address of another site."""
+
+    source: str
+    target: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """The findings that are not reported, because they were there before. It may only shrink."""
 
     path: str
     entries: tuple[Recorded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolicLink:
+    """A symbolic link in the documentation folder that cannot be followed: `target` is elsewhere or does not exist."""
+
+    path: str
+    target: str
+    exists: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an external address answered.
+
+    `status` is that of HTTP, None where there was none; `problem` says why. `moved_to` is where the address has moved
+    for good.
+    """
+
+    status: int | None
+    problem: str = ""
+    moved_to: str = ""
+    is_unknown_host: bool = False
 
 
 class Severity(StrEnum):

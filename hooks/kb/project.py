@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.model import Redirect, SymbolicLink
 from kb.nearest import nearest
 from kb.reading.cache import Cache
 from kb.settings import Settings
@@ -46,6 +47,12 @@ class Project:
     published_folders: Sequence[Path]
     absolute_links_start_in_docs: bool
     navigation: Sequence[str]
+    unlisted: Sequence[str]
+    reports_unlisted: bool
+    redirects: Sequence[Redirect]
+    symbolic_links: Sequence[SymbolicLink]
+    large_files: Mapping[str, int]
+    name: str
     fingerprint: str
     docs: Path
     theme: Path | None
@@ -87,8 +94,7 @@ class Project:
 
     def name_of(self, path: str | Path) -> str:
         """A file's name in findings: its path within the repository."""
-        path = Path(path)
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+        return name_within(self.root, path)
 
     def file_named(self, argument: str) -> str:
         """The name in findings of a file that somebody names, seen from where they are or from the repository."""
@@ -107,6 +113,12 @@ class Project:
     def text_of(self, name: str) -> str:
         """The text of a file by its name in findings."""
         return (self.root / name).read_text(encoding="utf-8-sig")
+
+
+def name_within(root: Path, path: str | Path) -> str:
+    """The path of a file within the repository `root`, or all of it where it stands elsewhere."""
+    path = Path(path)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def repository_of(folder: Path) -> Path:

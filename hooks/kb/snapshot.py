@@ -62,7 +62,9 @@ def _names_in(folder: str) -> list[str]:
         for name in [*folders, *files]:
             path = os.path.join(above, name)
             status = os.lstat(path)
-            names.append(f"{path} {status.st_mode} {0 if name.endswith('.md') else status.st_size}")
+            size = 0 if name.endswith(".md") else status.st_size
+            leads_to = f"{os.path.realpath(path)} {os.path.exists(path)}" if os.path.islink(path) else ""
+            names.append(f"{path} {status.st_mode} {size} {leads_to}")
     return sorted(names)
 
 

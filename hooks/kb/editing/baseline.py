@@ -33,7 +33,10 @@ def shrink(project: Project) -> str:
     assert kb.baseline is not None
     text = shrink_baseline(kb.baseline, rules.all_findings(kb, ignore=["baseline-only-shrinks"]))
     before = sum(entry.count for entry in kb.baseline.entries)
-    write_text(path, text)
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise CannotRun(f"'{path}' cannot be written: {error.strerror}") from None
     left = sum(entry.count for entry in read_baseline(text.encode(), kb.baseline.path).entries)
     return f"{path} now records {count(left, 'finding')}, {before - left} fewer than before."
 

@@ -21,13 +21,20 @@ _ROUNDS = 5
 
 @dataclass
 class Outcome:
-    """What was mended, as a line each; what could not be, and why; and the verdict on what is left."""
+    """What was mended, as a line each; what could not be, and why; and the verdict on what is left.
+
+    `changed` holds, for every file that is to change, its text before and after.
+    """
 
     verdict: Verdict
     made: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    diffs: list[str] = field(default_factory=list)
-    files: set[str] = field(default_factory=set)
+    changed: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def diffs(self) -> list[str]:
+        """The changes as unified diffs, one a file."""
+        return [source.diff(before, after, path) for path, (before, after) in self.changed.items()]
 
 
 def fix(project: Project, select: tuple[str, ...] = (), ignore: tuple[str, ...] = (), dry: bool = False) -> Outcome:
@@ -87,7 +94,7 @@ def _sort(project: Project, kb: KnowledgeBase, path: str, dry: bool, outcome: Ou
     if bibliography is None:
         return False
     try:
-        old = source.read_text(file)
+        old = outcome.changed[path][1] if path in outcome.changed else source.read_text(file)
         new = sorted_bibliography(old, bibliography)
         if new != old:
             _write(file, path, old, new, dry, outcome)
@@ -100,8 +107,7 @@ def _sort(project: Project, kb: KnowledgeBase, path: str, dry: bool, outcome: Ou
 
 
 def _write(file: Path, path: str, old: str, new: str, dry: bool, outcome: Outcome) -> None:
-    if dry:
-        outcome.diffs.append(source.diff(old, new, path))
-    else:
+    if not dry:
         source.write_text(file, new)
-    outcome.files.add(path)
+    before, _ = outcome.changed.get(path, (old, old))
+    outcome.changed[path] = (before, new)

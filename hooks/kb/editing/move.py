@@ -55,11 +55,7 @@ def move(project: Project, old: str, new: str, dry: bool = False) -> Move:
     texts = _apply(project, plan)
     if dry:
         return plan
-    for path, text in texts.items():
-        try:
-            source.write_text(project.root / path, text)
-        except OSError as error:
-            raise CannotRun(f"'{path}' cannot be written: {error.strerror}; the page was not renamed") from None
+    _write_all(project, texts)
     _rename(project, page.path, project.name_of(_file(project, plan.new)))
     plan.notes += [
         f"{finding.span.place}: {finding.message}" for finding in _new_findings(project, plan, before.findings)
@@ -345,25 +341,41 @@ def _note_templates(project: Project, plan: Move, addresses: _Addresses) -> None
 # doing it
 
 
-def _apply(project: Project, plan: Move) -> dict[str, str]:
-    """The new texts by path, after the edits; their differences and what was refused are noted in the plan."""
-    texts: dict[str, str] = {}
+def _apply(project: Project, plan: Move) -> dict[str, tuple[str, str]]:
+    """The text of every file before and after the edits; differences and what was refused are noted in the plan."""
+    texts: dict[str, tuple[str, str]] = {}
     moved = project.name_of(_file(project, plan.new))
     by_path: dict[str, list[Edit]] = {plan.page.path: []}
     for edit in plan.edits:
         by_path.setdefault(edit.span.path, []).append(edit)
     for path, edits in by_path.items():
-        text = source.read_text(project.root / path)
+        try:
+            text = source.read_text(project.root / path)
+        except (OSError, UnicodeError):
+            raise CannotRun(f"'{path}' cannot be read as text in UTF-8; nothing was changed") from None
         new, _, refused = source.apply(text, edits)
         plan.notes += [f"{no.edit.span.place}: not mended: {no.reason}; write '{no.edit.new}'" for no in refused]
         plan.refused += len(refused)
         if new != text:
-            texts[path] = new
+            texts[path] = (text, new)
         if path == plan.page.path:
             plan.diffs.append(f"rename from {path}\nrename to {moved}\n" + source.diff(text, new, path, moved))
         elif new != text:
             plan.diffs.append(source.diff(text, new, path))
     return texts
+
+
+def _write_all(project: Project, texts: dict[str, tuple[str, str]]) -> None:
+    """Write all files, or none where one of them cannot be written."""
+    written: list[str] = []
+    try:
+        for path, (_, after) in texts.items():
+            source.write_text(project.root / path, after)
+            written.append(path)
+    except OSError as error:
+        for path in written:
+            source.write_text(project.root / path, texts[path][0])
+        raise CannotRun(f"'{error.filename}' cannot be written: {error.strerror}; nothing was changed") from None
 
 
 def _rename(project: Project, old: str, new: str) -> None:

@@ -10,6 +10,7 @@ A mark is a number written in private-use characters, which no Markdown syntax, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from kb.model import Span
@@ -34,24 +35,40 @@ _PLACES = re.compile(
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
     | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
     | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
-    | (?P<attribute> (?<![\w?&;=/%.-])(?:href|src)\s*=\s*["']? )        # 'href="' before a target
     """,
     re.VERBOSE | re.MULTILINE,
+)
+# The same for what stands in angle brackets, or in the braces of an attribute list.
+_RAW_PLACES = re.compile(
+    r"""
+    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=\s*["']? )                  # 'href="' before a target
+    | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
+    | (?P<css> \burl\(\s*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
+    | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
+    """,
+    re.VERBOSE,
 )
 # Before these a mark goes in front, so that what follows stays untouched.
 _FRONTS = re.compile(
     r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]{1,500}+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
 )
+# Before each address of a `srcset` a mark goes.
+_SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')""", re.IGNORECASE)
+_CANDIDATE = re.compile(r"(?:^|,)\s*(?=[^\s,])")
 # Before these an attribute goes that carries the mark: `{#id`, `{: .class #id`, `id="..."` and `onclick="..."` in a
 # tag, and what follows the name of a tag that runs or embeds something.
 _IDS = re.compile(
     r"""
-    (?P<list> (?<=\{)(?=[^{}\n]*+\})(?=:?(?:[^{}\n\#]|\#(?![\w-]))*+\#) )
-    | (?P<active> <(?:script|iframe|object|embed|form|base)\b )
+    (?P<list> (?<=\{)(?=[^{}\n]*+\})(?=:?(?:[^{}\n\#]|\#(?![\w-]))*+\#|[^{}\n]*?\bon[a-z]+=) )
+    | (?P<active> <(?:script|i?frame|frameset|object|embed|applet|portal|form|base|meta)\b )
     | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_IN_LIST = re.compile(r"\#|\bon[a-z]+=")
+
+# The number of a line in its file, and how many characters were taken off its start; None where that is not known.
+Origin = tuple[int, int] | None
 
 
 class Dye:
@@ -62,15 +79,16 @@ class Dye:
         self._spans: list[Span] = []
         self.texts: list[str] = []
 
-    def _mark(self, path: str, line: int, column: int) -> str:
-        self._spans.append(Span(path, line, column))
+    def _mark(self, span: Span) -> str:
+        self._spans.append(span)
         number = str(len(self._spans) - 1)
         return chr(_OPEN) + "".join(_TO_MARK[digit] for digit in number) + chr(_CLOSE)
 
-    def dye(self, text: str, path: str, first_line: int = 1) -> str:
+    def dye(self, text: str, path: str, first_line: int = 1, origins: Sequence[Origin] | None = None) -> str:
         """Return `text` with a mark at every place where something locatable could begin.
 
-        `first_line` is the number of the text's first line in the file `path`.
+        `first_line` is the number of the text's first line in the file `path`. Where the text is not one stretch of the
+        file, `origins` tells for each of its lines where it stands.
         """
         if _ANY_MARK_CHARACTER.search(text):
             return text
@@ -80,8 +98,15 @@ class Dye:
                 cuts.append((match.end(), "", False))
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
-        for match in _IDS.finditer(text):
-            cuts.append((match.end(), match.lastgroup or "", True))
+        if "<" in text or "{" in text:
+            for match in _RAW_PLACES.finditer(text):
+                cuts.append((match.end(), "", False))
+            for srcset in _SRCSET.finditer(text):
+                value = srcset.lastgroup or ""
+                for match in _CANDIDATE.finditer(srcset[value]):
+                    cuts.append((srcset.start(value) + match.end(), "", False))
+            for match in _IDS.finditer(text):
+                cuts.append((match.end(), match.lastgroup or "", True))
         cuts.sort(key=lambda cut: (cut[0], cut[2]))
         pieces: list[str] = []
         done, line, line_start = 0, first_line, 0
@@ -91,8 +116,10 @@ class Dye:
             newline = text.rfind("\n", done, offset)
             line_start = newline + 1 if newline >= 0 else line_start
             done = offset
-            at = text.index("#", offset) if form == "list" else offset
-            mark = self._mark(path, line, at - line_start + 1)
+            at = _IN_LIST.search(text, offset).start() if form == "list" else offset  # type: ignore[union-attr]
+            column = at - line_start + 1
+            origin = (line, 0) if origins is None else origins[line - first_line]
+            mark = self._mark(Span(path, origin[0], column + origin[1]) if origin else Span(path))
             if not as_attribute:
                 pieces.append(mark)
             elif form == "tag":
@@ -111,6 +138,15 @@ class Dye:
         """The place that the first mark in `text` names, None where it carries none."""
         match = MARK.search(text) or MARK.search(_reveal(text))
         return self._spans[_number(match)] if match else None
+
+    def start_of(self, text: str) -> Span | None:
+        """The place where `text` itself begins, its first mark standing at its start or further on in it."""
+        match = MARK.match(text) or MARK.search(_reveal(text))
+        if match is None:
+            return None
+        span = self._spans[_number(match)]
+        before = match.start()
+        return span._replace(column=span.column - before) if span.column and span.column > before else span
 
     def places(self, text: str) -> list[Span]:
         """The places that all marks in `text` name, in order."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,16 +13,18 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from kb.model import Fault, Page, Section, Span
+from kb.model import Fault, Include, Page, Section, Span, Trace
 from kb.reading import front_matter
 from kb.reading.bounds import TooCostly, bounded
 from kb.reading.cache import digest
 from kb.reading.citations import CitationSyntax
-from kb.reading.dye import Dye, strip
+from kb.reading.dye import Dye, Origin, strip
+from kb.reading.locate import locate
 from kb.reading.lost_citations import lost_citations
 from kb.reading.published import PublishedFacts
 from kb.reading.quick import quicken
 from kb.reading.quotations import quotations, year_mentions
+from kb.reading.traces import read_traces
 from kb.reading.tree import TreeFacts
 from kb.terms import abbreviations
 
@@ -45,11 +49,26 @@ class Reading(NamedTuple):
     includes: tuple[str, ...] = ()
 
 
-def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str]) -> Reading:
+@dataclass
+class _Included:
+    """What the includes of a page turn out to be while it is converted. `text` is what stands in the file `path`."""
+
+    path: str
+    text: str = ""
+    root: Path | None = None
+    files: list[str] = field(default_factory=list)
+    escaping: list[Include] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
+
+
+def read_page(
+    content: bytes, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str], root: Path | None = None
+) -> Reading:
     """Read one Markdown file.
 
     `path` names the file in findings, `uri` is its place in the documentation folder; `name_of` turns the absolute path
-    of an included file into the name for findings. Whatever is wrong with the file as such becomes a fault of the page.
+    of an included file into the name for findings. Files outside the folder `root` and the folders of snippets are not
+    included. Whatever is wrong with the file as such becomes a fault of the page.
     """
 
     def unreadable(message: str, suggestion: str, line: int = 1) -> Reading:
@@ -66,25 +85,27 @@ def read_page(content: bytes, path: str, uri: str, dialect: Dialect, name_of: Ca
         return unreadable("the file contains a NUL character", "remove it", text[: text.index("\0")].count("\n") + 1)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        return bounded(text, lambda: _read(text, path, uri, dialect, name_of))
+        return bounded(text, lambda: _read(text, path, uri, dialect, name_of, root))
     except TooCostly as error:
         hint = "split the page, or look for very long lines and for what stands within itself many times over"
         fault = Fault(f"the page takes {error} to read", Span(path, 1, 1), hint, is_passing=True)
         return Reading(Page(path, uri, faults=(fault,)))
 
 
-def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str]) -> Reading:
+def _read(
+    text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[str], str], root: Path | None
+) -> Reading:
     fields, body, first_line, faults = front_matter.split(text, path)
+    found = _Included(path, text, root)
     dye = Dye(dialect.has_citations)
     facts = TreeFacts(dye, dialect.has_citations)
-    includes: list[str] = []
 
     def unreadable(message: str, suggestion: str) -> Reading:
         page = Page(path, uri, faults=(Fault(message, Span(path, first_line, 1), suggestion),))
-        return Reading(page, tuple(dict.fromkeys(includes)))
+        return Reading(page, tuple(dict.fromkeys(found.files)))
 
     try:
-        html = _convert(body, path, first_line, dialect, facts, includes, name_of)
+        html = _convert(body, path, first_line, dialect, facts, found, name_of)
     except MemoryError:
         raise
     except RecursionError:
@@ -93,7 +114,7 @@ def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[s
         # An extension may fail in any way; an editor needs the page and the reason, no traceback.
         reason = " ".join(str(error).split()) or type(error).__name__
         return unreadable(f"the page cannot be converted: {reason}", "mend what it names")
-    result = PublishedFacts(dye, path)
+    result = PublishedFacts(dye, path, facts.slugs)
     result.feed(html)
     result.close()
     groups = facts.citation_groups(path)
@@ -107,6 +128,7 @@ def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[s
         link_definitions=tuple(facts.link_definitions(path)),
         undefined_references=tuple(facts.left_references(path)),
         undefined_footnotes=tuple(facts.left_footnotes(path)),
+        unfinished_links=tuple(facts.left_links(path)),
         citation_groups=tuple(groups),
         lost_citations=tuple(lost_citations(dye, "".join(facts.groups), html)) if dialect.has_citations else (),
         quotations=tuple(quotations(facts.paragraphs, groups)),
@@ -114,13 +136,15 @@ def _read(text: str, path: str, uri: str, dialect: Dialect, name_of: Callable[[s
         sections=tuple(_sections(facts, result)),
         suppressions=tuple(result.suppressions),
         active_contents=tuple(result.active_contents),
+        escaping_includes=tuple(found.escaping),
+        traces=(*read_traces(text, path, "".join(result.code)), *found.traces),
         faults=tuple(faults),
         version=digest(html),
     )
     if (number := _facts(page)) > MOST_FACTS:
         message = f"the page has {number:,} links, ids and citations; at most {MOST_FACTS:,} can be checked"
         return unreadable(message, "split the page")
-    return Reading(page, tuple(dict.fromkeys(includes)))
+    return Reading(page, tuple(dict.fromkeys(found.files)))
 
 
 def _facts(page: Page) -> int:
@@ -138,7 +162,7 @@ def _convert(
     first_line: int,
     dialect: Dialect,
     facts: TreeFacts,
-    includes: list[str],
+    found: _Included,
     name_of: Callable[[str], str],
 ) -> str:
     extensions = [*dialect.extensions, *([CitationSyntax()] if dialect.has_citations else []), facts]
@@ -147,40 +171,78 @@ def _convert(
     if "toc" in md.treeprocessors:
         toc: Any = md.treeprocessors["toc"]
         slugify = toc.slugify
-        toc.slugify = lambda text, separator: slugify(strip(text), separator)
+
+        def slugify_undyed(text: str, separator: str) -> str:
+            slug: str = slugify(strip(text), separator)
+            facts.slugs.add(slug)
+            return slug
+
+        toc.slugify = slugify_undyed
     if "snippet" in md.preprocessors:
-        _dye_includes(md.preprocessors["snippet"], facts.dye, includes, name_of)
+        _dye_includes(md.preprocessors["snippet"], facts.dye, found, name_of)
     quicken(md)
     return md.convert(facts.dye.dye(body, path, first_line))
 
 
-def _dye_includes(snippets: Preprocessor, dye: Dye, includes: list[str], name_of: Callable[[str], str]) -> None:
+def _dye_includes(snippets: Preprocessor, dye: Dye, found: _Included, name_of: Callable[[str], str]) -> None:
     """Let pymdownx.snippets dye what it includes, with the lines of the included file."""
     parse: Any = snippets.parse_snippets  # type: ignore[attr-defined]
     find: Any = snippets.get_snippet_path  # type: ignore[attr-defined]
     folders: list[str] = snippets.base_path  # type: ignore[attr-defined]
+    open_files: list[tuple[str, str]] = []
 
     def get_snippet_path(path: str) -> Any:
-        includes.extend(str(Path(folder, path)) for folder in folders)
+        candidates = [Path(folder, path) for folder in folders]
+        allowed = [found.root, *(Path(folder).resolve() for folder in folders)] if found.root else []
+        if allowed and not any(_is_within(file, folder) for file in candidates for folder in allowed):
+            found.escaping.append(_include(path, *(open_files[-1] if open_files else (found.path, found.text))))
+            return os.devnull  # an empty text stands in its place, and nothing of the file is read
+        found.files.extend(map(str, candidates))
         return find(path)
 
     def parse_snippets(lines: list[str], file_name: str | None = None, **options: Any) -> Any:
-        if file_name is not None and not options.get("is_url"):
-            includes.append(file_name)
-            file_lines = Path(file_name).read_text(encoding="utf-8-sig").split("\n")
-            start = _find_run(lines, file_lines)
-            if start is not None:
-                lines = dye.dye("\n".join(lines), name_of(file_name), start + 1).split("\n")
-        return parse(lines, file_name, **options)
+        if file_name is None or options.get("is_url") or file_name == os.devnull:
+            return parse(lines, file_name, **options)
+        found.files.append(file_name)
+        name, text = name_of(file_name), Path(file_name).read_text(encoding="utf-8-sig")
+        found.traces.extend(read_traces(text, name))
+        dyed = dye.dye("\n".join(lines), name, origins=_origins(lines, text.split("\n")))
+        open_files.append((name, text))
+        try:
+            return parse(dyed.split("\n"), file_name, **options)
+        finally:
+            open_files.pop()
 
     snippets.parse_snippets = parse_snippets  # type: ignore[attr-defined]
     snippets.get_snippet_path = get_snippet_path  # type: ignore[attr-defined]
 
 
-def _find_run(run: list[str], lines: list[str]) -> int | None:
-    """Where `run` stands among `lines`, None where it stands nowhere or more than once."""
+def _is_within(file: Path, root: Path) -> bool:
+    return file.resolve().is_relative_to(root)
+
+
+def _include(target: str, name: str, text: str) -> Include:
+    """An include with its place in the file `name`, where the target stands in it once."""
+    place = locate(text, re.compile(re.escape(target)), 1, None, uses=1)
+    return Include(target, Span(name, *place, len(target)) if place else Span(name))
+
+
+def _origins(run: list[str], lines: list[str]) -> list[Origin]:
+    """Where each line of `run` stands among `lines`: the place of the whole, or of each line that stands there once.
+
+    The lines of a run may have lost an indentation that they had in the file.
+    """
     starts = [start for start in range(len(lines) - len(run) + 1) if lines[start : start + len(run)] == run]
-    return starts[0] if run and len(starts) == 1 else None
+    if len(starts) == 1:
+        return [(starts[0] + number, 0) for number in range(1, len(run) + 1)]
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(lines, start=1):
+        places.setdefault(line.strip(), []).append(number)
+    origins: list[Origin] = []
+    for line in run:
+        numbers = places.get(line.strip(), [])
+        origins.append((numbers[0], len(lines[numbers[0] - 1]) - len(line)) if len(numbers) == 1 else None)
+    return origins
 
 
 def _sections(facts: TreeFacts, result: PublishedFacts) -> Iterator[Section]:

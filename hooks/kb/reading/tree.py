@@ -35,6 +35,8 @@ _LEFT_REFERENCE = re.compile(
     r"(?<![\w\])])\[(?P<collapsed>(?:[^\[\]]{1,500}+|\[[^\[\]]{0,500}\]){0,50}+)\] ?"
     rf"\[(?:(?P<mark>{MARK.pattern})(?P<label>[^\[\]]+)\]|\](?P<after>{MARK.pattern}))"
 )
+# "](" was no link, though its target says that one was meant: its parentheses do not match.
+_LEFT_LINK = re.compile(rf"\[[^\[\]]*\]\((?P<mark>{MARK.pattern})(?P<target>[^\s\[\]]+?\.md\b|https?://[^\s\[\]]+)")
 _LEFT_FOOTNOTE = re.compile(rf"(?P<mark>{MARK.pattern})\[\^(?P<label>[^\]\n]+)\]")
 
 
@@ -51,6 +53,7 @@ class TreeFacts(Extension):
         self.said: list[Said] = [Said()]
         self.blocks: list[str] = []
         self.references = _WithoutMarks()
+        self.slugs: set[str] = set()
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_ReadTree(md, self), "kb-read", prose.PRIORITY)
@@ -76,6 +79,13 @@ class TreeFacts(Extension):
                 place = self.dye.place(match["mark"]) or Span(path)
                 span = Span(place.path, place.line, place.column, len(label))
             yield Undefined(strip(label), span)
+
+    def left_links(self, path: str) -> Iterator[Undefined]:
+        """Links that the parser left as text, by their target."""
+        for match in (match for block in self.blocks for match in _LEFT_LINK.finditer(block)):
+            target = strip(match["target"])
+            place = self.dye.place(match["mark"]) or Span(path)
+            yield Undefined(target, Span(place.path, place.line, place.column, len(target)))
 
     def left_footnotes(self, path: str) -> Iterator[Undefined]:
         """Footnote marks that the parser left as text."""

@@ -20,6 +20,8 @@ MOST_IN_ONE_FILE = 1000
 FAMILIES = (
     "files",
     "links",
+    "addresses",
+    "permanence",
     "citations",
     "bibliography",
     "glossary",
@@ -34,11 +36,14 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """`on_request` marks a rule that looks only at what a run was asked for, and is silent in any other."""
+
     name: str
     family: str
     severity: Severity
     check: Check
-    alone: bool
+    alone: bool = False
+    on_request: bool = False
 
     @property
     def summary(self) -> str:
@@ -54,16 +59,18 @@ class Rule:
 _rules: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity = Severity.ERROR, alone: bool = False) -> Callable[[Check], Check]:
+def rule(
+    name: str, severity: Severity = Severity.ERROR, alone: bool = False, on_request: bool = False
+) -> Callable[[Check], Check]:
     """Register a generator of faults as the rule `name`, in the family of its module.
 
     `alone` says that what the rule finds on a page depends on nothing but that page and the settings: it is then kept
-    with the facts of the page and not looked for again.
+    with the facts of the page and not looked for again. `on_request` says that it needs what only a request provides.
     """
 
     def register(check: Check) -> Check:
         family = check.__module__.rpartition(".")[2].replace("_", " ")
-        _rules[name] = Rule(name, family, severity, check, alone)
+        _rules[name] = Rule(name, family, severity, check, alone, on_request)
         return check
 
     return register

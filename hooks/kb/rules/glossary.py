@@ -104,7 +104,7 @@ def term_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if not kb.glossary.terms:
         return
-    linked = {target.anchor for _, _, target in kb.link_targets}
+    linked = {target.anchor for _, _, target in kb.targets}
     for term in kb.glossary.terms:
         if not kb.pages_using(term) and term_anchor(term) not in linked:
             yield Fault(f"no page uses the term '{term.title}'", term.span, "use it, or remove the entry")

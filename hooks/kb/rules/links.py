@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from dataclasses import replace
+from urllib.parse import unquote
 
+from kb.addresses import split_address, without_scheme
 from kb.knowledge import KnowledgeBase
 from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity, Span
-from kb.nearest import nearest
+from kb.nearest import clearly_nearest, nearest
 from kb.reading.locate import locate
 from kb.rules import rule
 
@@ -30,16 +32,19 @@ def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         Take the suggested path. It is relative to the page and names the source file, with its ending; in raw HTML it
         is relative to the published page.
     """
-    for page, link, target in kb.link_targets:
-        if target.exists or _with_right_case(kb, target.uri):
+    for page, link, target in kb.targets:
+        if target.exists or target.is_outside or without_scheme(link.target) or _with_right_case(kb, target.uri):
             continue
         if link.origin is LinkOrigin.RAW_HTML and target.uri in kb.files:
             message = f"raw HTML cannot link to the source file '{link.target}'; on the published page it is missing"
-            suggestion: str | None = "write the link in Markdown, or give the published address"
+            meant: str | None = target.uri
+            is_certain = True
         else:
             message = f"there is no file '{target.uri}' for the {_noun(link)} '{link.target}'"
-            suggestion = _did_you_mean(page, link, _likely(kb, target.uri))
-        yield Fault(message, link.span, suggestion)
+            if link.origin is LinkOrigin.RAW_HTML:
+                message = f"on the published page the {_noun(link)} '{link.target}' leads to nothing"
+            meant, is_certain = _meant(kb, target.uri)
+        yield _take(kb, page, link, meant, message, is_certain)
 
 
 @rule("link-case-matches")
@@ -55,11 +60,31 @@ def link_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested spelling.
     """
-    for page, link, target in kb.link_targets:
+    for page, link, target in kb.targets:
         right = None if target.exists else _with_right_case(kb, target.uri)
         if right:
             message = f"'{link.target}' differs from the file '{right}' in capital and small letters"
-            yield Fault(message, link.span, _did_you_mean(page, link, right))
+            yield _take(kb, page, link, right, message, is_certain=True)
+
+
+@rule("link-stays-in-docs")
+def link_stays_in_docs(kb: KnowledgeBase) -> Iterator[Fault]:
+    """No link leads out of the documentation folder.
+
+    What lies outside is not published: the link works in the repository and is dead on the site.
+
+    Bad:
+        [how to build it](../../README.md)
+    Good:
+        [how to build it](https://github.com/example/project#readme)
+    Fix:
+        Give the address of the file on the web, or move it into the documentation folder.
+    """
+    for _, link, target in kb.targets:
+        if target.is_outside and not without_scheme(link.target):
+            where = "site" if link.origin is LinkOrigin.RAW_HTML else "documentation folder"
+            message = f"'{link.target}' leads out of the {where}; what is there is not published with it"
+            yield Fault(message, link.span, "give its address on the web, or put the file into the documentation")
 
 
 @rule("link-anchor-exists")
@@ -76,15 +101,42 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         Take the suggested id. The id of a heading is its text in small letters with hyphens, unless `{#id}` sets
         another.
     """
-    for _, link, target in kb.link_targets:
+    for _, link, target in kb.targets:
         anchor = target.anchor
         if not target.exists or target.uri not in kb.by_uri or not anchor or anchor.startswith((":~:", "__", "fnref")):
             continue
         if anchor in kb.anchors(target.uri) or anchor == "top" or kb.by_uri[target.uri].faults:
             continue
         near = nearest(anchor, kb.anchors(target.uri))
+        sure = clearly_nearest(anchor, kb.anchors(target.uri))
+        edit = kb.edit(link.span, link.target, f"{link.target.partition('#')[0]}#{sure}") if sure else None
         message = f"there is no '#{anchor}' on the page '{target.uri}'"
-        yield Fault(message, link.span, f"did you mean `#{near}`?" if near else None)
+        yield Fault(message, link.span, f"did you mean `#{near}`?" if near else None, edit)
+
+
+@rule("link-anchor-is-stable", severity=Severity.WARNING)
+def link_anchor_is_stable(kb: KnowledgeBase) -> Iterator[Fault]:
+    """No link leads to an id that a heading got by its number among equal ones.
+
+    A page with two headings "Evidence" gives the second the id `evidence_1`. When another is inserted before it, the
+    link leads to that one, and nothing tells.
+
+    Bad:
+        [the evidence](../principles/attachment.md#evidence_1)
+    Good:
+        [the evidence](../principles/attachment.md#evidence-in-adults), with `## Evidence {#evidence-in-adults}` there
+    Fix:
+        Give the heading an id of its own in braces, and link to that.
+    """
+    numbered = {(page.uri, h.id): h for page in kb.pages for h in page.headings if h.is_numbered}
+    for _, link, target in kb.targets if numbered else ():
+        heading = numbered.get((target.uri, target.anchor))
+        if heading:
+            message = f"'#{heading.id}' is numbered by the build and moves when a heading is added before it"
+            suggestion = (
+                f"give the heading '{heading.text}' at {heading.span.place} an id, `{{#...}}`, and link to that"
+            )
+            yield Fault(message, link.span, suggestion)
 
 
 @rule("reference-link-is-defined", alone=True)
@@ -106,6 +158,25 @@ def reference_link_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
         for undefined in page.undefined_references:
             message = f"the link label '{undefined.label}' is defined nowhere on this page"
             yield Fault(message, undefined.span, f"add a line `[{undefined.label}]: target`")
+
+
+@rule("link-is-complete", alone=True)
+def link_is_complete(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every link in Markdown is written so that it becomes one.
+
+    Where the parentheses do not match, the brackets and the address are published as text.
+
+    Bad:
+        See [transference](../principles/transference.md and [the map](map_(old.md).
+    Good:
+        See [transference](../principles/transference.md) and [the map](<map_(old.md>).
+    Fix:
+        Close the parenthesis. An address that has one of its own stands in angle brackets.
+    """
+    for page in kb.pages:
+        for link in page.unfinished_links:
+            message = f"this is published as text: the parentheses around '{link.label}' do not match"
+            yield Fault(message, link.span, "close the parenthesis, or put the address in angle brackets")
 
 
 @rule("footnote-is-defined", alone=True)
@@ -195,16 +266,20 @@ def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested path.
     """
-    for page, link, target in kb.link_targets:
+    for page, link, target in kb.targets:
         if target.by_address:
-            suggestion = _did_you_mean(page, link, target.uri) if target.uri in kb.files else None
-            yield Fault(f"'{link.target}' names the published address", link.span, suggestion)
+            meant = target.uri if target.uri in kb.files else None
+            yield _take(kb, page, link, meant, f"'{link.target}' names the published address", is_certain=True)
     for page in kb.pages:
         for link in page.links:
             absolute = link.target.startswith("/") and not link.target.startswith("//")
             if absolute and link.origin is LinkOrigin.MARKDOWN and not kb.absolute_links_start_in_docs:
+                path = unquote(re.split(r"[?#]", link.target)[0]).lstrip("/")
+                meant = path if path in kb.files else kb.published_at(path)
                 message = f"'{link.target}' begins at the root of the web server"
-                yield Fault(message, link.span, "write the path relative to this page")
+                # Another site may stand at the root of the server, but none has a page by the name of a source file.
+                fault = _take(kb, page, link, meant, message, is_certain=path in kb.by_uri)
+                yield fault if meant else replace(fault, suggestion="write the path relative to this page")
 
 
 @rule("navigation-entry-exists")
@@ -224,9 +299,60 @@ def navigation_entry_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         pattern = re.compile(rf"(?<![\w/.-]){re.escape(entry)}(?![\w/.-])")
         place = locate(kb.text_of(kb.configuration), pattern, 1, None, uses=1)
         span = Span(kb.configuration, *place, len(entry)) if place else Span(kb.configuration)
-        near = _likely(kb, entry)
+        near, is_certain = _meant(kb, entry)
         message = f"the navigation names '{entry}', which does not exist"
-        yield Fault(message, span, f"did you mean `{near}`?" if near else None)
+        edit = kb.edit(span, entry, near) if near and is_certain else None
+        yield Fault(message, span, f"did you mean `{near}`?" if near else None, edit)
+
+
+@rule("page-is-in-navigation", severity=Severity.WARNING)
+def page_is_in_navigation(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every page is named by the navigation, or by `not_in_nav` in mkdocs.yml, where a project writes its own.
+
+    A page in no menu is found by those alone who know that it is there. `validation: omitted_files: ignore` turns this
+    off, as it does in MkDocs.
+
+    Bad:
+        nav: [index.md], and a file docs/guides/start.md
+    Good:
+        nav: [index.md, guides/start.md]
+    Fix:
+        Add the page to `nav`, or its path to `not_in_nav` if it is meant to stand outside.
+    """
+    for uri in kb.unlisted if kb.reports_unlisted else ():
+        if uri in kb.by_uri:
+            message = f"the navigation in {kb.configuration} does not name this page"
+            yield Fault(message, kb.by_uri[uri].start, "add it to `nav`, or to `not_in_nav`")
+
+
+@rule("page-is-linked", severity=Severity.WARNING)
+def page_is_linked(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Something leads to every page: a link, a relation, a path or a term.
+
+    Readers go from page to page; what nothing leads to they do not meet. In a project with kinds, lists and menus do
+    not count, because they lead to everything. In any other, a page that the navigation names is led to.
+
+    Bad:
+        A page that no other page links to, names in its front matter or mentions by its title.
+    Good:
+        A page that a guide links to.
+    Fix:
+        Link to it where it helps, or add the relation that holds.
+    """
+    if kb.settings.content_model:
+        pages = list(kb.by_id.values())
+    else:
+        pages = [] if kb.reports_unlisted else [kb.by_uri[uri] for uri in kb.unlisted if uri in kb.by_uri]
+    if not pages:
+        return
+    reached = {target.uri for page, _, target in kb.targets if target.uri != page.uri}
+    for relation in kb.relations:
+        reached.update(kb.by_id[end].uri for end in (relation.source, relation.target) if end in kb.by_id)
+    mentions = {term.page: term for term in kb.terms if term.page is not None}
+    for page in pages:
+        term = mentions.get(page.uri)
+        if page.uri not in reached and not (term and any(user is not page for user in kb.pages_using(term))):
+            yield Fault("nothing leads to this page", page.start, "link to it where it helps a reader")
 
 
 @rule("id-is-unique", alone=True)
@@ -327,34 +453,42 @@ def external_address_is_secure(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     for page in kb.pages:
         for link in page.links:
-            scheme, host, *_ = urlsplit(link.target)
-            if scheme == "http" and host.partition(":")[0] not in ("localhost", "127.0.0.1"):
+            address = split_address(link.target) if link.target[:5].lower() == "http:" else None
+            if address and address.hostname not in ("localhost", "127.0.0.1", "::1"):
                 yield Fault(f"'{link.target}' is not secure", link.span, "write `https://`, if the site has it")
+
+
+def _take(kb: KnowledgeBase, page: Page, link: Link, uri: str | None, message: str, is_certain: bool) -> Fault:
+    """The fault of a link that was meant to lead to the file `uri`; its edit, if that is certain."""
+    if uri is None:
+        return Fault(message, link.span)
+    address = kb.address_for(page, link, uri)
+    edit = kb.edit(link.span, link.target, address) if is_certain else None
+    return Fault(message, link.span, f"did you mean `{address}`?", edit)
 
 
 def _with_right_case(kb: KnowledgeBase, uri: str) -> str | None:
     """The one file whose name differs from `uri` in case alone."""
-    folded = [known for known in kb.files if known.casefold() == uri.casefold() and known != uri]
+    folded = [known for known in kb.files_by_folded_name.get(uri.casefold(), ()) if known != uri]
     return folded[0] if len(folded) == 1 else None
 
 
-def _likely(kb: KnowledgeBase, uri: str) -> str | None:
-    """The file that was probably meant: the same name in another folder, else the nearest spelling."""
+def _meant(kb: KnowledgeBase, uri: str) -> tuple[str | None, bool]:
+    """The file that was probably meant by `uri`, and whether that is certain.
+
+    It is where the published form names the source, where the name was encoded twice, and where one file of the site
+    alone has that name, because a page was moved.
+    """
+    stem = uri.removesuffix(".html").removesuffix("/index")
+    for candidate in (f"{stem}.md", f"{stem}/index.md", unquote(uri)):
+        if candidate in kb.files:
+            return candidate, True
     name = posixpath.basename(uri)
-    same_name = [known for known in kb.files if posixpath.basename(known) == name]
-    if len(same_name) == 1:
-        return same_name[0]
-    names = {posixpath.basename(known): known for known in kb.files}
-    near = nearest(name, names)
-    return names[near] if near else None
-
-
-def _did_you_mean(page: Page, link: Link, uri: str | None) -> str | None:
-    if uri is None:
-        return None
-    anchor = urlsplit(link.target).fragment
-    path = quote(posixpath.relpath(uri, page.folder or "."), safe="/()'!,;@&=+$*~")
-    return f"did you mean `{path}{'#' + anchor if anchor else ''}`?"
+    namesakes = kb.files_by_name.get(name, ())
+    if len(namesakes) == 1:
+        return namesakes[0], name not in ("index.md", "README.md")
+    near = nearest(name, kb.files_by_name)
+    return (kb.files_by_name[near][0] if near else None), False
 
 
 def _noun(link: Link) -> str:

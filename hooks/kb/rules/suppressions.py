@@ -56,7 +56,8 @@ def suppression_names_a_rule(kb: KnowledgeBase) -> Iterator[Fault]:
 def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
     """A comment that accepts a finding stands on the line before one.
 
-    A comment that accepts nothing hides the next slip made on its line.
+    A comment that accepts nothing hides the next slip made on its line. Comments about rules that apply only on request
+    are left alone, because most runs do not ask for them.
 
     Bad:
         <!-- kb: allow link-target-exists because ... --> before a link that is sound
@@ -71,7 +72,7 @@ def suppression_is_needed(kb: KnowledgeBase) -> Iterator[Fault]:
             suppressed[name].append(page)
     for name, pages in suppressed.items():
         known = all_rules().get(name)
-        if known is None or known.check is suppression_is_needed:
+        if known is None or known.on_request or known.check is suppression_is_needed:
             continue
         seen = replace(kb, pages=pages) if known.alone else kb
         found = {(fault.span.path, fault.span.line) for fault in known.check(seen)}
