@@ -8,7 +8,9 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from cases import commit, write_project
+from kb import engine
 from kb.cli import main
+from kb.past import read_past
 
 BEFORE = {"docs/index.md": "[ego](ego.md#drives) [other](ego.md)\n", "docs/ego.md": "# Ego\n\n## Drives\n\n## Fear\n"}
 PLAIN = "site_name: Case\ntheme: {name: mkdocs}\nplugins: []\n"
@@ -40,6 +42,8 @@ def test_project_is_left_as_it_was(tmp_path: Path) -> None:
     write_project(tmp_path, {"mkdocs.yml": PLAIN, **BEFORE})
     commit(tmp_path)
     assert "No findings" in against(tmp_path, "HEAD").output
+    project = engine.load(str(tmp_path / "mkdocs.yml"))
+    assert {past.page.uri for past in read_past(project, "HEAD")} == {"ego.md", "index.md"}
     status = subprocess.run(
         ["git", "-C", str(tmp_path), "status", "--porcelain"], capture_output=True, text=True, check=True
     )

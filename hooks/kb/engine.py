@@ -291,7 +291,8 @@ def _plain(value: Any) -> Any:
 
 
 def _fingerprint(dialect: Dialect, settings: Settings) -> str:
-    configured = [dialect.extensions, dialect.configs, dialect.has_citations, asdict(settings)]
+    # Extensions take relative paths, such as those of snippets, from the folder in which the command runs.
+    configured = [dialect.extensions, dialect.configs, dialect.has_citations, asdict(settings), os.getcwd()]
     versions = [f"{name} {version(name)}" for name in _READERS]
     return digest(json.dumps([configured, versions, own_code()], sort_keys=True, default=_name))
 

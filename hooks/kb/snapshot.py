@@ -38,7 +38,7 @@ class Origin:
         installed = [f"{path} {os.stat(path).st_mtime_ns}" for path in sys.path if path.endswith("-packages")]
         variables = [f"{name}={os.environ.get(name)}" for name in self.variables]
         names = [name for folder in self.folders for name in _names_in(folder)]
-        return digest(own_code(), sys.version, *installed, *variables, contents(self.files), *names)
+        return digest(own_code(), sys.version, os.getcwd(), *installed, *variables, contents(self.files), *names)
 
 
 def contents(files: tuple[str, ...]) -> str:

@@ -60,13 +60,13 @@ _CANDIDATE = re.compile(r"(?:^|,)\s*(?=[^\s,])")
 # tag, and what follows the name of a tag that runs or embeds something.
 _IDS = re.compile(
     r"""
-    (?P<list> (?<=\{)(?=[^{}\n]*+\})(?=:?(?:[^{}\n\#]|\#(?![\w-]))*+\#|[^{}\n]*?\bon[a-z]+=) )
+    (?P<list> (?<=\{)(?=[^{}\n]*+\}) )
     | (?P<active> <(?:script|i?frame|frameset|object|embed|applet|portal|form|base|meta)\b )
-    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
+    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|formaction|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_IN_LIST = re.compile(r"\#|\bon[a-z]+=")
+_IN_LIST = re.compile(r"#(?=[\w-])|\bon[a-z]+=")
 
 # The number of a line in its file, and how many characters were taken off its start; None where that is not known.
 Origin = tuple[int, int] | None
@@ -107,7 +107,8 @@ class Dye:
                 for match in _CANDIDATE.finditer(srcset[value]):
                     cuts.append((srcset.start(value) + match.end(), "", False))
             for match in _IDS.finditer(text):
-                cuts.append((match.end(), match.lastgroup or "", True))
+                if match.lastgroup != "list" or _IN_LIST.search(text, match.end(), text.index("}", match.end())):
+                    cuts.append((match.end(), match.lastgroup or "", True))
         cuts.sort(key=lambda cut: (cut[0], cut[2]))
         pieces: list[str] = []
         done, line, line_start = 0, first_line, 0

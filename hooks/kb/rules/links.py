@@ -396,7 +396,8 @@ def link_has_text(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     for page in kb.pages:
         for link in page.links:
-            if link.tag == "a" and link.target and not link.text:
+            # The highlighter gives every line of code an anchor that leads to itself.
+            if link.tag == "a" and link.target and not link.text and not link.target.startswith("#__"):
                 yield Fault(f"the link to '{link.target}' has no text", link.span, "say what it leads to")
 
 
