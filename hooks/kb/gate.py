@@ -21,7 +21,7 @@ from kb.model import Answer, Baseline, Bibliography, Fault, Glossary, Page, Span
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
 from kb.reading.cache import Cache, digest
-from kb.reading.page import Reading, read_page
+from kb.reading.page import Reading, read_page, warm_up
 from kb.reading.traces import read_traces
 from kb.reports import Counts, Verdict
 from kb.rules.reference import family_page, rule_pages
@@ -189,6 +189,8 @@ def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
     The processes are forks, which share the project without copying it; where the system has no safe fork, one
     process reads all pages.
     """
+    if uris:
+        warm_up(project.dialect)
     processes = min(_processors(), len(uris) // _PAGES_PER_PROCESS)
     if processes < 2 or sys.platform != "linux":
         for uri in uris:

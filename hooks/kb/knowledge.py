@@ -277,12 +277,22 @@ class KnowledgeBase:
         if kind is not None:
             yield "cite-this-page"
             if kind.is_concept:
-                yield from ("how-it-connects", "builds-on", "needed-for", "see-also")
+                yield from self._connection_anchors(page)
         match page.front_matter.data.get("lists"):
             case "glossary":
                 yield from (term_anchor(term) for term in self.terms)
             case "references":
                 yield from (reference_anchor(key) for key in self.references)
+
+    def _connection_anchors(self, page: Page) -> Iterator[str]:
+        """The ids of the headings under which a concept's relations with reasons are listed, as far as it has any."""
+        lists = {
+            "builds-on": self.relations_from(page, "builds_on"),
+            "needed-for": self.relations_to(page, "builds_on"),
+            "see-also": self.relations_from(page, "contrasts_with") or self.relations_to(page, "contrasts_with"),
+        }
+        found = [anchor for anchor, related in lists.items() if related]
+        yield from ["how-it-connects", *found] if found else []
 
     def anchors(self, uri: str) -> set[str]:
         """The ids that the published page carries, those of generated entries included."""

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from kb.model import Span
 
 _OPEN, _CLOSE, _ZERO = 0x10F0F0, 0x10F0F1, 0x10F0F2
+_LONGEST_NUMBER = 9
 _DIGITS = {chr(_ZERO + digit): str(digit) for digit in range(10)}
 _TO_MARK = {str(digit): chr(_ZERO + digit) for digit in range(10)}
 _FIRST = chr(_OPEN)
@@ -29,7 +30,7 @@ _ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} 
 
 # Each pattern matches up to the point behind which a mark goes. At the start of a line that is "## " before a heading's
 # text, and "[label]: " or "[label]: <" before a target.
-_LINE_PLACES = re.compile(r"^(?:[ \t>]*\#{1,6}[ \t]*|[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?)", re.MULTILINE)
+_LINE_PLACES = re.compile(r"^(?:[ \t>]*\#{1,6}(?![.)!])[ \t]*|[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?)", re.MULTILINE)
 # Elsewhere; every alternative begins with a character, so that the search leaps from one to the next.
 _PLACES = re.compile(
     r"""
@@ -143,24 +144,27 @@ class Dye:
     def place(self, text: str) -> Span | None:
         """The place that the first mark in `text` names, None where it carries none."""
         match = MARK.search(text) or MARK.search(_reveal(text))
-        return self._spans[_number(match)] if match else None
+        return self._place_of(match) if match else None
 
     def start_of(self, text: str) -> Span | None:
         """The place where `text` itself begins, its first mark standing at its start or further on in it."""
         match = MARK.match(text) or MARK.search(_reveal(text))
         if match is None:
             return None
-        span = self._spans[_number(match)]
-        before = match.start()
+        span, before = self._place_of(match), match.start()
+        if span is None:
+            return None
         return span._replace(column=span.column - before) if span.column and span.column > before else span
 
     def places(self, text: str) -> list[Span]:
         """The places that all marks in `text` name, in order."""
-        return [self._spans[_number(match)] for match in MARK.finditer(_reveal(text))]
+        found = [self._place_of(match) for match in MARK.finditer(_reveal(text))]
+        return [span for span in found if span is not None]
 
-
-def _number(match: re.Match[str]) -> int:
-    return int("".join(_DIGITS[character] for character in match[1]))
+    def _place_of(self, match: re.Match[str]) -> Span | None:
+        """The place that a mark names, None where the page made it up, as with `&#x10F0F0;`."""
+        number = int("".join(_DIGITS[character] for character in match[1][:_LONGEST_NUMBER]))
+        return self._spans[number] if number < len(self._spans) else None
 
 
 def _reveal(text: str) -> str:

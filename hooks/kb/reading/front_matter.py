@@ -18,6 +18,7 @@ VALUE = "="
 DEEPEST = 100
 MOST_VALUES = 50_000
 
+_EMPTY = re.compile(r"---[ \t]*\n(?:---|\.\.\.)[ \t]*\n")
 _NEWLINE = re.compile("\n")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -133,6 +134,8 @@ def split(text: str, path: str) -> tuple[FrontMatter, str, int, list[Fault]]:
     data, places, faults = read_yaml(match[1], path, first_line=2)
     if not faults and not isinstance(data, dict):
         faults = [Fault("the front matter is not a list of fields", Span(path, 2, 1), "write it as `title: ...`")]
+    if not isinstance(data, dict) and _EMPTY.match(text):
+        return FrontMatter(), text, 1, []  # nothing was meant as front matter: to MkDocs these lines are text
     body = text[match.end() :].lstrip("\n")
     first_line = text[: len(text) - len(body)].count("\n") + 1
     return FrontMatter(data if isinstance(data, dict) else {}, places), body, first_line, faults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +60,12 @@ class _Included:
     files: list[str] = field(default_factory=list)
     escaping: list[Include] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+
+
+def warm_up(dialect: Dialect) -> None:
+    """Load what the extensions load at first use, so that it does not count as the cost of the first page."""
+    with contextlib.suppress(Exception):  # the pages will say what an extension fails of
+        Markdown(extensions=dialect.extensions, extension_configs=dialect.configs).convert("```python\nx = 1\n```\n")
 
 
 def read_page(

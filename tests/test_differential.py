@@ -1,0 +1,51 @@
+"""What the gate believes of the real site is what MkDocs makes of it, and both warn of the same links."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+from conftest import copy_project
+from differential import compare, compare_content
+from kb import engine, gate
+
+# Links that MkDocs would warn of; `{}` stands for what tells one from another.
+PLANTED = [
+    "A [link](nowhere-{}.md) here.",
+    "A [link](../nowhere/{}.md#part) here.",
+    "A [link](../index.md#no-such-heading-{}) here.",
+    "A [link](#no-such-heading-{}) here.",
+    "A picture ![of a tree](tree-{}.png) here.",
+    "A [link][label-{}] here.\n\n[label-{}]: gone-{}.md",
+    'A [link](gone-{}.md "with a title") here.',
+    "A [link](<gone {}.md>) here.",
+    "A [link](gone-{}/) here.",
+    "A [link](/absolute/{}/) here.",
+    "A [link](../Index-{}.md) here.",
+]
+
+
+def test_links_and_ids_are_those_of_the_built_pages(project: Path, site: Path) -> None:
+    compared = compare_content(gate.read(engine.load(str(project / "mkdocs.yml"))), site)
+    assert compared.differences == []
+    assert compared.pages >= len(list((project / "docs").rglob("*.md")))
+    assert compared.links > 50
+    assert compared.ids > 1000
+
+
+def test_planted_links_are_found_where_mkdocs_warns(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path / "project")
+    config = folder / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(re.sub(r"^hooks:\n(?:  .*\n)+", "", text, flags=re.MULTILINE), encoding="utf-8")
+    chance = random.Random(1)
+    pages = sorted((folder / "docs").glob("*/*.md"))
+    for number, sentence in enumerate(PLANTED * 3):
+        page = chance.choice(pages)
+        planted = sentence.replace("{}", str(number))
+        page.write_text(page.read_text(encoding="utf-8") + f"\n{planted}\n", encoding="utf-8")
+    compared = compare(config, tmp_path / "site")
+    assert compared.only_mkdocs == []
+    assert compared.only_gate == []
+    assert compared.warnings >= len(PLANTED) * 3
