@@ -32,7 +32,7 @@ _PLACES = re.compile(
     r"""
     (?P<heading> ^[ \t>]*\#{1,6}(?![.)!])[ \t]* )                       # "## " before a heading's text
     | (?P<link> \]\([ \t]*<? )                                          # "](" or "](<" before a target
-    | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<? )            # "[label]: " before a target
+    | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?(?=\S) )      # "[label]: " before a target
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
     | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
     | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
@@ -42,7 +42,7 @@ _PLACES = re.compile(
 # The same for what stands in angle brackets, or in the braces of an attribute list.
 _RAW_PLACES = re.compile(
     r"""
-    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=\s*["']? )                  # 'href="' before a target
+    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=\s*["']?(?=\S) )  # 'href="' before a target
     | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
     | (?P<css> \burl\(\s*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
     | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
@@ -51,7 +51,8 @@ _RAW_PLACES = re.compile(
 )
 # Before these a mark goes in front, so that what follows stays untouched.
 _FRONTS = re.compile(
-    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]{1,500}+\](?!:)))|(?P<underlined>^(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))", re.MULTILINE
+    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]{1,500}+\](?!:)))|(?P<underlined>^(?!\w+[.)]\s)(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))",
+    re.MULTILINE,
 )
 # Before each address of a `srcset` a mark goes.
 _SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')""", re.IGNORECASE)
