@@ -100,7 +100,7 @@ def test_what_is_placed_stands_there(text: str) -> None:
 
 def _placed(facts: Page) -> Iterator[tuple[str, Span]]:
     """What was read, as it is written in the source, and the place where it stands according to the gate."""
-    yield from ((unquote(link.target), link.span) for link in facts.links)
+    yield from ((unquote(link.target).partition("\n")[0], link.span) for link in facts.links)
     yield from ((citation.key, citation.span) for citation in facts.citations)
     yield from (("Heading", heading.span) for heading in facts.headings if heading.text.startswith("Heading"))
     yield from (("allow ", suppression.span) for suppression in facts.suppressions)

@@ -31,8 +31,8 @@ _ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} 
 _PLACES = re.compile(
     r"""
     (?P<heading> ^[ \t>]*\#{1,6}(?![.)!])[ \t]* )                       # "## " before a heading's text
-    | (?P<link> \]\([ \t]*<? )                                          # "](" or "](<" before a target
-    | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?(?=\S) )      # "[label]: " before a target
+    | (?P<link> \]\([ \t]*(?:<(?=[^<>]*+>\s*["')]))?(?!["']) )           # "](" or "](<" before a target
+    | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S) )  # "[label]: " before a target
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
     | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
     | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
@@ -42,9 +42,9 @@ _PLACES = re.compile(
 # The same for what stands in angle brackets, or in the braces of an attribute list.
 _RAW_PLACES = re.compile(
     r"""
-    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=\s*["']?(?=\S) )  # 'href="' before a target
+    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=[ \t]*["']?(?=\S) )  # 'href="' before a target
     | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
-    | (?P<css> \burl\(\s*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
+    | (?P<css> \burl\([ \t]*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
     | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
     """,
     re.VERBOSE,
