@@ -158,7 +158,7 @@ class _Listener(LowLevelParser):  # type: ignore[misc]
             command["kind"], self.base + command.start(), self.base + command.start("kind"), self.base + command.end()
         )
         self.failed = False
-        self.name_start = self.key_end = -1
+        self.name_start, self.key_end = command.end(), -1
         self.parts: list[tuple[int, int]] = []
         self.pos = self.command_start = command.start() + 1
         if command["kind"].lower() == "comment":
@@ -290,7 +290,7 @@ class _Listener(LowLevelParser):  # type: ignore[misc]
     def _after_entry(self, offset: int) -> Problem:
         """What stands between the end of an entry and the next one."""
         end = self.entry.end - self.base
-        if "," in self.text[end:offset] and _FIELD.match(self.text, offset):
+        if self.entry.key and "," in self.text[end:offset] and _FIELD.match(self.text, offset):
             message = f"the entry '{self.entry.key}' ends with this brace, before its last fields"
             return Problem(message, self.base + end - 1, 1, "look for one closing brace too many")
         return _outside(self.text, offset, len(self.text), self.base)

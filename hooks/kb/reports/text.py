@@ -71,8 +71,11 @@ def excerpt(span: Span, lines: list[str]) -> list[str]:
 
     if span.line is None or span.column is None or span.line > len(lines):
         return []
-    line = "".join(character if character.isprintable() else " " for character in lines[span.line - 1])
-    at = min(span.column - 1, len(line))
+    whole = lines[span.line - 1]
+    near = max(0, min(span.column - 1, len(whole)) - _WIDEST_EXCERPT)  # of a very long line no more than may be shown
+    stretch = whole[near : near + 3 * _WIDEST_EXCERPT]
+    line = "".join(character if character.isprintable() else " " for character in stretch)
+    at = min(span.column - 1 - near, len(line))
     start = at
     while start > 0 and cell_len(line[start - 1 : at]) <= _WIDEST_EXCERPT // 2:
         start -= 1
