@@ -22,6 +22,16 @@ FAULTS = [
     ("A word[^no-such-note] here.", "footnote-is-defined", "[^no-such-note]"),
     ("A claim [see @nobody1900, p. 3] here.", "citation-resolves", "nobody1900"),
     ("A claim [@shedler2010efficacy; -@nobody1900] here.", "citation-resolves", "nobody1900"),
+    ("A claim [see @Shedler2010efficacy] here.", "citation-case-matches", "Shedler2010efficacy"),
+    ("A claim [@shedler2010efficacy.] here.", "citation-key-is-whole", "shedler2010efficacy"),
+    ("A [sound text [@shedler2010efficacy]](../index.md) here.", "citation-is-published", "shedler2010efficacy"),
+    ("A claim by @shedler2010efficacy here.", "citation-is-published", "shedler2010efficacy"),
+    ("Shedler (2009) wrote this [@shedler2010efficacy].", "year-agrees-with-reference", "Shedler"),
+    (
+        'It says "a and b and c and d and e and f and g and h" [@shedler2010efficacy].',
+        "quotation-has-page",
+        "a and b",
+    ),
     ("Some call it XQZ here.", "abbreviation-is-defined", "XQZ"),
     ("It helped 23 % of them.", "statistic-comes-from-data", "23 %"),
     ("This is the gold standard here.", "wording-is-neutral", "gold standard"),
@@ -81,3 +91,35 @@ def test_planted_fault_is_found_and_nothing_else(folder: Path, sentence: str, ru
         page.write_text(before, encoding="utf-8")
     name = page.relative_to(folder).as_posix()
     assert [shown(finding) for finding in findings] == [f"{name}:{line + 1}:{sentence.index(words) + 1} {rule}"]
+
+
+# What is done to a field of an entry, the rule that finds it, and where: at the entry, or this far into what was written.
+BROKEN_ENTRIES = [
+    (r"^@article\{", "@artcle{", "reference-type-is-known", 1),
+    (r"^  pages = ", "  pagse = ", "reference-field-is-known", 2),
+    (r"^  title = \{\{", "  title = {{Mind & ", "reference-text-is-escaped", 17),
+    (r"^(  journal = \{.*\}),$", r"\1", "bibliography-can-be-read", None),
+    (r"^(  publisher = \{.*)\},$", r"\1,", "bibliography-can-be-read", 14),
+    (r"^  doi = \{", "  doi = {https://doi.org/", "identifier-is-well-formed", 9),
+    (r"^(  author = \{[^,{}]+, [^,{}]+) and [^{}]*\},$", r"\1 et al.},", "reference-names-can-be-read", 12),
+]
+
+
+@pytest.mark.parametrize(("field", "broken", "rule", "column"), BROKEN_ENTRIES, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_broken_entry_is_found_and_nothing_else(
+    folder: Path, field: str, broken: str, rule: str, column: int | None, seed: int
+) -> None:
+    file = folder / "bib" / "references.bib"
+    before = file.read_text(encoding="utf-8")
+    chance = random.Random(f"{seed} {field}")
+    match = chance.choice(list(re.finditer(field, before, re.MULTILINE)))
+    written = match.expand(broken)
+    file.write_text(before[: match.start()] + written + before[match.end() :], encoding="utf-8")
+    try:
+        findings = gate.judge(engine.load(str(folder / "mkdocs.yml")))[1].findings
+    finally:
+        file.write_text(before, encoding="utf-8")
+    line = before.count("\n", 0, match.start()) + 1
+    place = len(written) - 1 if column is None else column
+    assert [shown(finding) for finding in findings] == [f"bib/references.bib:{line}:{place + 1} {rule}"]

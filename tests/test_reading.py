@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
+from kb.folding import folded, plain
 from kb.model import LinkOrigin
 from kb.reading import front_matter, page
 from kb.reading.bibliography import read_bibliography
@@ -229,6 +230,39 @@ def test_bibliography_has_places_and_people() -> None:
         ("b", "article", 7, 10),
     ]
     assert [(p.family, p.given) for p in entries[0].people] == [("de Maat", "Saskia"), ("The Group", "")]
+
+
+def test_bibliography_has_fields_and_lines() -> None:
+    text = "% note\n@string{p = {Press}}\n@book{a,\n  author = {Freud, Sigmund and\n    others},\n  publisher = p # { B},\n}\n"
+    entry = read_bibliography(text.encode(), "r.bib").entries[0]
+    assert (entry.first_line, entry.last_line, entry.fields["publisher"]) == (3, 7, "Press B")
+    author, publisher = entry.written["author"], entry.written["publisher"]
+    assert author.names == ((0, "Freud, Sigmund"), (23, "others"))
+    assert [(span.line, span.column) for span in (author.at(0, 1), author.at(23, 6), publisher.at(3, 1))] == [
+        (4, 13),
+        (5, 5),
+        (6, 15),
+    ]
+    assert [person.given for person in entry.people] == ["Sigmund"]
+
+
+def test_entry_with_a_syntax_error_is_lost_and_hides_no_other() -> None:
+    bibliography = read_bibliography(b"@book{a, title = {T}\n@book{b, title = {U}}\n", "r.bib")
+    assert [entry.key for entry in bibliography.entries] == ["b"]
+    assert bibliography.lost_keys == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("latex", "text", "compared"),
+    [
+        (r"H{\o}glend", "Høglend", "hoglend"),
+        (r"{\"O}tv{\"{o}}s", "Ötvös", "otvos"),
+        (r"{\'\i}x \& \v{C}ech", "íx & Čech", "ix and cech"),
+        ("The {W}ork: a first--look", "The Work: a first--look", "the work a first look"),
+    ],
+)
+def test_latex_is_read_as_text(latex: str, text: str, compared: str) -> None:
+    assert (plain(latex), folded(latex)) == (text, compared)
 
 
 def test_glossary_names_are_placed() -> None:

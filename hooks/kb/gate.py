@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from kb import rules
 from kb.knowledge import KnowledgeBase
 from kb.model import Answer, Baseline, Bibliography, Fault, Glossary, Page, Span, Trace
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
-from kb.reading.cache import Cache, digest
+from kb.reading.cache import Cache, digest, untouched
 from kb.reading.page import Reading, read_page, warm_up
 from kb.reading.traces import read_traces
 from kb.reports import Counts, Verdict
@@ -50,7 +50,7 @@ def judge(
 
     On request external addresses are asked whether they answer, and the pages are compared with those at a revision.
     """
-    start = time.perf_counter()
+    start, started = time.perf_counter(), time.time_ns()
     examined = _examine_pages(project)
     derived = project.cache_of("derived")
     kb = _put_together(project, examined, derived)
@@ -66,6 +66,7 @@ def judge(
             alone[name].append(fault)
     findings = tuple(rules.run(kb, select, ignore, alone))
     derived.save()
+    files = tuple(_files_read(project, examined))
     counts = Counts(
         pages=len(kb.pages),
         citations=sum(len(page.citations) for page in kb.pages),
@@ -78,7 +79,7 @@ def judge(
         findings,
         counts,
         time.perf_counter() - start,
-        files=tuple(_files_read(project, examined)) if _lasts(*kb.pages, *kb.bibliographies, kb.glossary) else (),
+        files=files if _lasts(*kb.pages, *kb.bibliographies, kb.glossary) and untouched(files, started) else (),
         pages=frozenset(page.path for page in kb.pages),
         rule_pages=_addresses_of_rules(project),
     )
@@ -158,29 +159,32 @@ def _read_data_traces(project: Project, remember: Callable[[str, Callable[[], An
 
 
 def _examine_pages(project: Project) -> dict[str, Examined]:
-    """Every page, by what it depends on and in the order of uris: from the cache where that is unchanged, else read."""
-    cache = project.cache_of("pages")
+    """Every page, by uri: from the cache where what it depends on is unchanged, else read."""
+    cache, started = project.cache_of("pages"), time.time_ns()
     examined: dict[str, Examined] = {}
-    new: dict[str, str] = {}
-    for uri, path in project.pages.items():
-        try:
-            key = digest(project.fingerprint, uri, Path(path).read_bytes())
-        except OSError as error:
-            name = project.name_of(path)
-            fault = Fault(f"the file cannot be read: {error.strerror}", Span(name, 1, 1), "check that it exists")
-            examined[uri] = _judged_alone(project, Reading(Page(name, uri, faults=(fault,))))
-            continue
-        kept = cache.get(key)
+    new: dict[str, str | None] = {}
+    for uri in project.pages:
+        key = _key(project, uri)
+        kept = cache.get(key) if key else None
         if isinstance(kept, Examined) and kept.included == _digests(kept.reading):
-            examined[key] = kept
+            examined[uri] = kept
         else:
-            new[key] = uri
-    for key, pickled in zip(new, _examine_all(project, list(new.values())), strict=True):
-        examined[key] = pickle.loads(pickled)
-        if _lasts(examined[key].reading.page):
+            new[uri] = key
+    for (uri, key), pickled in zip(new.items(), _examine_all(project, list(new)), strict=True):
+        examined[uri] = pickle.loads(pickled)
+        reading = examined[uri].reading
+        if key and _lasts(reading.page) and untouched((project.pages[uri], *reading.includes), started):
             cache.put_pickled(key, pickled)
     cache.save()
-    return dict(sorted(examined.items(), key=lambda item: item[1].reading.page.uri))
+    return dict(sorted(examined.items()))
+
+
+def _key(project: Project, uri: str) -> str | None:
+    """A name for what a page depends on beside what it includes; None where it cannot be read."""
+    try:
+        return digest(project.fingerprint, uri, Path(project.pages[uri]).read_bytes())
+    except OSError:
+        return None
 
 
 def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
@@ -225,10 +229,14 @@ def _examine_next(uri: str) -> bytes:
 
 def _examine(project: Project, uri: str) -> bytes:
     """A page, examined and pickled for the cache."""
-    path = project.pages[uri]
-    reading = read_page(
-        Path(path).read_bytes(), project.name_of(path), uri, project.dialect, project.name_of, project.root
-    )
+    path, name = project.pages[uri], project.name_of(project.pages[uri])
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        fault = Fault(f"the file cannot be read: {error.strerror}", Span(name, 1, 1), "check that it exists")
+        reading = Reading(Page(name, uri, faults=(fault,)))
+    else:
+        reading = read_page(content, name, uri, project.dialect, project.name_of, project.root)
     return pickle.dumps(_judged_alone(project, reading), protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -297,33 +305,35 @@ def _read_bibliographies(project: Project) -> list[Bibliography]:
     from kb.reading.bibliography import read_bibliography
 
     cache = project.cache_of("bibliography")
-    found = []
-    for path in project.bibliography_files:
-        content = path.read_bytes()
-        key = digest(project.fingerprint, project.name_of(path), content)
-        bibliography = cache.get(key)
-        if not isinstance(bibliography, Bibliography):
-            bibliography = read_bibliography(content, project.name_of(path))
-            if _lasts(bibliography):
-                cache.put(key, bibliography)
-        found.append(bibliography)
+    found = [_read_once(project, cache, path, read_bibliography) for path in project.bibliography_files]
     cache.save()
     return found
 
 
 def _read_glossary(project: Project) -> Glossary:
-    path = project.glossary_file
-    if path is None:
+    def read_file(content: bytes, path: str) -> Glossary:
+        from kb.reading.glossary import read_glossary  # pydantic is slow to load, and mostly not needed
+
+        return read_glossary(content, path)
+
+    if project.glossary_file is None:
         return Glossary()
     cache = project.cache_of("glossary")
-    content = path.read_bytes()
-    key = digest(project.fingerprint, project.name_of(path), content)
-    glossary = cache.get(key)
-    if not isinstance(glossary, Glossary):
-        from kb.reading.glossary import read_glossary
-
-        glossary = read_glossary(content, project.name_of(path))
-        if _lasts(glossary):
-            cache.put(key, glossary)
+    glossary = _read_once(project, cache, project.glossary_file, read_file)
     cache.save()
     return glossary
+
+
+Facts = TypeVar("Facts", Bibliography, Glossary)
+
+
+def _read_once(project: Project, cache: Cache, path: Path, read_file: Callable[[bytes, str], Facts]) -> Facts:
+    """The facts of a file, from the cache where it holds what it held."""
+    content, name = path.read_bytes(), project.name_of(path)
+    key = digest(project.fingerprint, name, content)
+    facts: Facts | None = cache.get(key)
+    if facts is None:
+        facts = read_file(content, name)
+        if _lasts(facts):
+            cache.put(key, facts)
+    return facts

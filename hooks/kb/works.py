@@ -15,7 +15,7 @@ _PART = (("author",), ("title",), ("booktitle",), ("publisher",), _DATE)
 _TALK = (("author",), ("title",), ("booktitle",), _DATE)
 _THESIS = (("author",), ("title",), ("school", "institution"), _DATE)
 _REPORT = (("author", "editor", "institution"), ("title",), ("institution", "publisher"), _DATE)
-_ONLINE = (("author", "editor", "organization"), ("title",), _DATE, ("url", "doi", "howpublished"))
+_ONLINE = (("author", "editor", "organization"), ("title",), _DATE, ("url", "doi", "howpublished", "eprint"))
 _ANY = (("author", "editor", "organization", "publisher", "howpublished"), ("title",), _DATE)
 _TITLED = (("title",), _DATE)
 # The types of entry: those of BibTeX and the common ones of biblatex.

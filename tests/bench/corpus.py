@@ -182,11 +182,11 @@ def _page(number: int, pages: int, names: list[str], chance: random.Random) -> s
     inserts += [f"[@{_key((number * CITATIONS_PER_PAGE + n) % REFERENCES)}]" for n in range(CITATIONS_PER_PAGE)]
     inserts += [chance.choice(names) for _ in range(10)] + [names[number % TERMS]]
     chance.shuffle(inserts)
-    words_left = WORDS_PER_PAGE - 2 * LINKS_PER_PAGE
-    parts = [head]
-    for place, section in enumerate(_SECTIONS):
-        share = inserts[place :: len(_SECTIONS)]
-        parts += [f"## {section}", *_sentences(words_left // len(_SECTIONS), share, chance)]
+    plain = "This is about what people feel.\nThey learn it early.\nIt can change."
+    parts = [head, f"## {_SECTIONS[0]}", plain]
+    words = (WORDS_PER_PAGE - 2 * LINKS_PER_PAGE) // (len(_SECTIONS) - 1)
+    for place, section in enumerate(_SECTIONS[1:]):
+        parts += [f"## {section}", *_sentences(words, inserts[place :: len(_SECTIONS) - 1], chance)]
     return "\n\n".join(parts) + "\n"
 
 

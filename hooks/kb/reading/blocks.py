@@ -37,6 +37,8 @@ _SENTENCE_END = re.compile(
     rf"(?:(?:{_STOP})[\"”’')\]{CLOSE_QUOTE}]*(?:\s*{CITATION})*|{CITATION}\.)"
     rf"(?=\s+[\"“‘'(\[{OPEN_QUOTE}]*[A-Z0-9À-Þ])"
 )
+# How many characters before and behind something still count as its sentence.
+_LONGEST_SENTENCE = 400
 
 
 @dataclass(slots=True)
@@ -60,7 +62,8 @@ class Block:
         before = bisect_right(self._ends, start)
         after = bisect_left(self._ends, end)
         first = self._ends[before - 1] if before else 0
-        return first, self._ends[after] if after < len(self._ends) else len(self.text)
+        last = self._ends[after] if after < len(self._ends) else len(self.text)
+        return max(first, start - _LONGEST_SENTENCE), min(last, end + _LONGEST_SENTENCE)
 
     def groups_within(self, start: int, end: int) -> tuple[int, ...]:
         """The indices of the citation groups between two offsets."""

@@ -13,6 +13,7 @@ import os
 import pickle
 import tempfile
 import zlib
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,23 @@ def digest(*parts: bytes | str) -> str:
         sha.update(len(data).to_bytes(8, "big"))
         sha.update(data)
     return sha.hexdigest()
+
+
+# A file system may give a change the time of its last tick, some milliseconds ago.
+_TICK = 50_000_000
+
+
+def untouched(files: Iterable[str], since: int) -> bool:
+    """Whether none of the files has changed since the time `since` (nanoseconds of the clock of the system).
+
+    What was read then is what they hold; otherwise it may be half of one version and half of another.
+    """
+    for file in files:
+        with contextlib.suppress(OSError):
+            status = os.stat(file)
+            if max(status.st_mtime_ns, status.st_ctime_ns) > since - _TICK:
+                return False
+    return True
 
 
 def own_code() -> str:

@@ -19,6 +19,7 @@ _OPEN, _CLOSE, _ZERO = 0x10F0F0, 0x10F0F1, 0x10F0F2
 _LONGEST_NUMBER = 9
 _DIGITS = {chr(_ZERO + digit): str(digit) for digit in range(10)}
 _TO_MARK = {str(digit): chr(_ZERO + digit) for digit in range(10)}
+_FIRST = chr(_OPEN)
 MARK = re.compile(f"{chr(_OPEN)}([{chr(_ZERO)}-{chr(_ZERO + 9)}]+){chr(_CLOSE)}")
 _ESCAPED_MARK = re.compile(r"(?:%F4%8F%83%B[0-9A-F])+", re.IGNORECASE)
 _ANY_MARK_CHARACTER = re.compile(f"[{chr(_OPEN)}-{chr(_ZERO + 9)}]")
@@ -27,33 +28,34 @@ _ANY_MARK_CHARACTER = re.compile(f"[{chr(_OPEN)}-{chr(_ZERO + 9)}]")
 ATTRIBUTE = "data-kb-place"
 _ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} )')
 
-# Each pattern matches up to the point behind which a mark goes; the named group tells what may begin there.
+# Each pattern matches up to the point behind which a mark goes. At the start of a line that is "## " before a heading's
+# text, and "[label]: " or "[label]: <" before a target.
+_LINE_PLACES = re.compile(
+    r"^(?:[ \t>]*\#{1,6}(?![.)!])[ \t]*|[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S))", re.MULTILINE
+)
+# Elsewhere; every alternative begins with a character, so that the search leaps from one to the next.
 _PLACES = re.compile(
     r"""
-    (?P<heading> ^[ \t>]*\#{1,6}(?![.)!])[ \t]* )                       # "## " before a heading's text
-    | (?P<link> \]\([ \t]*(?:<(?=[^<>]*+>\s*["')]))?(?!["']) )           # "](" or "](<" before a target
-    | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S) )  # "[label]: " before a target
-    | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
-    | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
-    | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
+    \]\([ \t]*(?:<(?=[^<>]*+>\s*["')]))?(?!["'])               # "](" or "](<" before a target
+    | \](?: \ ?\[(?![\]\n^]|-?@) | \[\] )                      # "][" before a label, or behind an empty one
+    | @(?<![\w.%+-]@)\{?(?=\w) | -(?<![\w.%+-]-)@\{?(?=\w)     # "@" or "-@" before a citation key
+    | <!--[ \t]*kb:[ \t]*                                      # "<!-- kb:" before a suppression
     """,
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
 )
 # The same for what stands in angle brackets, or in the braces of an attribute list.
 _RAW_PLACES = re.compile(
     r"""
-    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=[ \t]*["']?(?=\S) )  # 'href="' before a target
-    | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
-    | (?P<css> \burl\([ \t]*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
-    | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
+    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=[ \t]*["']?(?=\S) )     # 'href="' before a target
+    | (?P<quoted> \b(?:data|background)\s*=\s*["'] )           # the same of names that are also words
+    | (?P<css> \burl\([ \t]*["']? | (?<=@)import\s+["'] )     # "url(" before a target in a style
+    | (?P<automatic> <(?:https?|ftp):// )                      # "<https://" within a target
     """,
     re.VERBOSE,
 )
 # Before these a mark goes in front, so that what follows stays untouched.
-_FRONTS = re.compile(
-    r"(?P<footnote>(?<!\\)\[\^(?=[^\]\n]{1,500}+\](?!:)))|(?P<underlined>^(?!\w+[.)]\s)(?=\w[^\n]*\n(?:=+|-+)[ \t]*$))",
-    re.MULTILINE,
-)
+_FRONTS = re.compile(r"\[(?<!\\\[)\^(?=[^\]\n]{1,500}+\](?!:))")
+_UNDERLINED = re.compile(r"^(?!\w+[.)]\s)(?=\w[^\n]*\n(?:=+|-+)[ \t]*$)", re.MULTILINE)
 # Before each address of a `srcset` a mark goes.
 _SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')""", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(?:^|,)\s*(?=[^\s,])")
@@ -95,11 +97,16 @@ class Dye:
         if _ANY_MARK_CHARACTER.search(text):
             return text
         cuts: list[tuple[int, str, bool]] = []
+        for match in _LINE_PLACES.finditer(text):
+            cuts.append((match.end(), "", False))
         for match in _PLACES.finditer(text):
-            if match.lastgroup != "citation" or self._has_citations:
+            if self._has_citations or match[0][0] not in "@-":
                 cuts.append((match.end(), "", False))
         for match in _FRONTS.finditer(text):
             cuts.append((match.start(), "", False))
+        if "\n=" in text or "\n-" in text:
+            for match in _UNDERLINED.finditer(text):
+                cuts.append((match.start(), "", False))
         if "<" in text or "{" in text:
             for match in _RAW_PLACES.finditer(text):
                 cuts.append((match.end(), "", False))
@@ -172,4 +179,6 @@ def _reveal(text: str) -> str:
 
 def strip(text: str) -> str:
     """`text` as it would be without any mark."""
+    if _FIRST not in text and "%F4%8F" not in text and "%f4%8f" not in text:
+        return text
     return MARK.sub("", _reveal(_ATTRIBUTE_TEXT.sub("", text)))

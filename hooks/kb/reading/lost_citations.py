@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from kb.model import Fate, LostCitation, Span
 from kb.reading.citations import PLAIN_KEY, parse_group
@@ -17,6 +18,7 @@ from kb.reading.html import PageParser
 _AT = re.compile(rf"-?@(?P<brace>\{{?)(?P<mark>{MARK.pattern})(?P<key>[^\s,;{{}}\[\]|\"<>]*)")
 _PUNCTUATION = ".,:;!?…’'\")*_~`"
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+_MOST = 1000
 # How far from its "@" the brackets of a citation group are looked for, in characters.
 _REACH = 500
 
@@ -30,10 +32,14 @@ _READ = frozenset({"title", "alt", "aria-label", "aria-description", "placeholde
 
 
 def lost_citations(dye: Dye, citations: str, html: str) -> Iterator[LostCitation]:
-    """The places that look like a citation and became none.
+    """The places that look like a citation and became none, up to more of them than a page can have.
 
     `citations` are the citation groups that the parser found, with their marks, and `html` the published page with its.
     """
+    return islice(_lost_citations(dye, citations, html), _MOST)
+
+
+def _lost_citations(dye: Dye, citations: str, html: str) -> Iterator[LostCitation]:
     found = {match[0] for match in MARK.finditer(citations)}
     fates: dict[str, Fate] | None = None
     for text in dye.texts:

@@ -112,7 +112,7 @@ def _plain(text: str) -> str:
 # mentions of a year
 
 _PARTICLE = r"(?:de|van|von|der|den|la|le|du|di|da|ter|ten)\s+"
-_NAME = rf"(?:[A-ZÀ-Þ]\.[ -]?)*+(?:{_PARTICLE})*+[A-ZÀ-Þ](?=\w*[a-zß-ÿ])(?:\w|[’'-](?!s\b)(?=\w))*+"
+_NAME = rf"(?:[A-ZÀ-Þ]\.[ -]?){{0,4}}+(?:{_PARTICLE}){{0,3}}+[A-ZÀ-Þ](?=\w*[a-zß-ÿ])(?:\w|[’'-](?!s\b)(?=\w))*+"
 _NAMES = rf"{_NAME}(?:(?:,\s+(?:and\s+|&\s+)?|\s+(?:and\s+|&\s+)?){_NAME}){{0,5}}"
 _MORE = r"(?:,?\s+et\s+al\.?|\s+and\s+(?:colleagues|others|co-workers))?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
@@ -133,6 +133,8 @@ _BEFORE_NAME = re.compile(
     r"(?:(?:After|Against|Although|And|As|Because|Before|Both|But|By|For|From|Here|If|In|Like|Not|On|Or|See|Since|So|That"
     r"|Then|Thus|To|Unlike|What|When|Where|While|With|Yet)\s+)+"
 )
+# In characters: how far before a year its names begin, and how far behind it the brackets close.
+_LONGEST_NAMES, _LONGEST_REST = 160, 80
 _ANY_YEAR = re.compile(_YEAR)
 # After these words a sentence may well speak of another work by the same hand.
 _ANOTHER_WORK = re.compile(
@@ -148,7 +150,12 @@ def year_mentions(blocks: Sequence[Block]) -> Iterator[YearMention]:
     for block in blocks:
         if not block.groups or not _ANY_YEAR.search(block.text):
             continue
-        found = [match for form in _MENTIONS for match in form.finditer(block.text)]
+        found = [
+            match
+            for start, end in _around_years(block.text)
+            for form in _MENTIONS
+            for match in form.finditer(block.text, start, end)
+        ]
         found.sort(key=lambda match: match.end())
         for number, match in enumerate(found):
             first, last = block.sentence(match.start(), match.end())
@@ -164,6 +171,17 @@ def year_mentions(blocks: Sequence[Block]) -> Iterator[YearMention]:
             text = match[0][before.end() if before else 0 :]
             years = tuple(_all_years(match["years"]))
             yield YearMention(names, years, text, following[1], block.groups_within(first, last))
+
+
+def _around_years(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of the text in which a year may be mentioned: only there is it worth looking for names."""
+    start = end = 0
+    for year in _ANY_YEAR.finditer(text):
+        if year.start() - _LONGEST_NAMES > end:
+            yield start, end
+            start = year.start() - _LONGEST_NAMES
+        end = year.end() + _LONGEST_REST
+    yield start, min(end, len(text))
 
 
 def _all_years(text: str) -> Iterator[int]:

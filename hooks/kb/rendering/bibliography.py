@@ -1,9 +1,10 @@
 """Citations and references in APA form. The one module that knows mkdocs-bibtex and pandoc.
 
-mkdocs-bibtex loads the BibTeX files and holds what is formatted; its rewriting of page text and its page-by-page runs
-of pandoc are not used. All citation groups and all works of the site go through pandoc in a single run, so that
-"2010a" and "2010b" mean the same on every page, whatever the order of pages. The result is kept on disk by everything
-it depends on: an unchanged build starts no pandoc.
+mkdocs-bibtex holds what is formatted; its rewriting of page text, its page-by-page runs of pandoc and its own reading
+of the BibTeX files, which fails on an "@" in a remark, are not used. All citation groups and all works of the site go
+through pandoc in a single run, so that "2010a" and "2010b" mean the same on every page, whatever the order of pages.
+The result is kept on disk by everything it depends on: an unchanged build starts no
+pandoc.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def _format(files: Sequence[Path], groups: Sequence[str]) -> Formatted:
             return _parse(html, [block.raw for block in blocks])
 
     logging.getLogger("mkdocs.plugins.mkdocs-bibtex").setLevel(logging.WARNING)
-    registry = SiteRegistry([str(file) for file in files], get_style_filepath(_STYLE), "utf-8")
+    registry = SiteRegistry([], get_style_filepath(_STYLE), "utf-8")
     blocks = [CitationBlock([Citation(key="")], raw=text) for text in groups]
     inline, references = registry._process_with_pandoc(blocks)
     return Formatted(inline, references)

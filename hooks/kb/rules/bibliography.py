@@ -205,7 +205,8 @@ def bibliography_is_sorted(kb: KnowledgeBase) -> Iterator[Fault]:
     """The entries of a file stand in the alphabetical order of their keys, capitals counting like small letters.
 
     In a sorted file an entry is found without searching, a second entry for the same work is noticed, and two people
-    who add works seldom touch the same lines.
+    who add works seldom touch the same lines. A long file in which most entries stand elsewhere has an order of its own
+    and is left alone.
 
     Bad:
         @book{klein1957envy, ...} before @book{freud1923ego, ...}
@@ -217,12 +218,17 @@ def bibliography_is_sorted(kb: KnowledgeBase) -> Iterator[Fault]:
     for bibliography in kb.bibliographies:
         keys = [reference.key.casefold() for reference in bibliography.entries]
         in_order = _longest_rising(keys)
+        if len(keys) > _SHORT_FILE and len(in_order) < len(keys) / 2:
+            continue
         rising = [keys[number] for number in sorted(in_order)]
         for number, reference in enumerate(bibliography.entries):
             if number not in in_order:
                 place = bisect_right(rising, keys[number])
                 where = f"after '{rising[place - 1]}'" if place else "at the beginning"
                 yield Fault(f"the entry '{reference.key}' is out of order", reference.span, f"it belongs {where}")
+
+
+_SHORT_FILE = 12
 
 
 def _longest_rising(values: list[str]) -> set[int]:
@@ -324,16 +330,20 @@ class _Misread:
 
 
 def _unreadable_names(kb: KnowledgeBase, reference: Reference, role: str, written: Written) -> Iterator[Fault]:
-    for offset, name in written.names:
-        wrong = _wrong_with(name, is_last=(offset, name) == written.names[-1])
-        if wrong is None:
-            continue
+    for (offset, name), wrong in _misread_in(written).items():
         edit = None
         if wrong.mend and written.is_verbatim:
             old, new = wrong.mend
             edit = kb.edit(written.at(offset + name.rindex(old), len(old)), old, new)
         message = f"the {role} of '{reference.key}': {wrong.message}"
         yield Fault(message, written.at(offset, len(name)), wrong.suggestion, edit)
+
+
+def _misread_in(written: Written) -> dict[tuple[int, str], _Misread]:
+    """The names of a field that are not read as they are meant, each with its offset, and what is wrong with them."""
+    last = written.names[-1:]
+    found = {name: _wrong_with(name[1], is_last=(name,) == last) for name in written.names}
+    return {name: wrong for name, wrong in found.items() if wrong}
 
 
 def _wrong_with(name: str, is_last: bool) -> _Misread | None:
@@ -377,8 +387,14 @@ def person_has_one_name(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     spellings: dict[str, dict[Person, Reference]] = defaultdict(dict)
     for reference in _entries(kb):
+        misread = {
+            written.at(offset, len(name))
+            for written in reference.written.values()
+            for offset, name in _misread_in(written)
+        }
         for person in reference.people:
-            spellings[folded(person.family)].setdefault(person, reference)
+            if person.span not in misread:
+                spellings[folded(person.family)].setdefault(person, reference)
     for by_person in spellings.values():
         people = sorted(by_person, key=_fullness, reverse=True)
         for index, person in enumerate(people):
