@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CITATION_CLASS = "kb-citation"
 
 # A group may stand before "[", but only if that opens another group: "[@a](x)" and "[@a][x]" are links.
-_GROUP = r"\[(?!\^)((?=[^\[\]@]*+@)[^\[\]]*+)\](?!\()(?!\[[^\[\]@]*+\])"
+_GROUP = r"\[(?!\^)((?=[^\[\]@]*+@)[^\[\]]*+)\](?!\()(?!\[(?!\^)[^\[\]@]*+\])"
 _KEY = r"\w(?:\w|[:.#$%&+?<>~/-](?=\w))*"
 PLAIN_KEY = re.compile(_KEY)
 _ITEM = re.compile(

@@ -31,28 +31,25 @@ _ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} 
 # Each pattern matches up to the point behind which a mark goes. At the start of a line that is "## " before a heading's
 # text, and "[label]: " or "[label]: <" before a target.
 _LINE_PLACES = re.compile(
-    r"""
-    ^(?: [ \t>]*\#{1,6}(?![.)!])[ \t]* | [ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S) )
-    """,
-    re.VERBOSE | re.MULTILINE,
+    r"^(?:[ \t>]*\#{1,6}(?![.)!])[ \t]*|[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S))", re.MULTILINE
 )
 # Elsewhere; every alternative begins with a character, so that the search leaps from one to the next.
 _PLACES = re.compile(
     r"""
-    \](?: \([ \t]*(?:<(?=[^<>]*+>\s*["')]))?(?!["'])      # "](" or "](<" before a target
-        | \ ?\[(?![\]\n^]|-?@) | \[\] )                 # "][" before a label, "[]" behind one
-    | @(?<![\w.%+-]@)\{?(?=\w) | -(?<![\w.%+-]-)@\{?(?=\w)  # "@" or "-@" before a citation key
-    | <!--[ \t]*kb:[ \t]*                                 # "<!-- kb:" before a suppression
+    \]\([ \t]*(?:<(?=[^<>]*+>\s*["')]))?(?!["'])               # "](" or "](<" before a target
+    | \](?: \ ?\[(?![\]\n^]|-?@) | \[\] )                      # "][" before a label, or behind an empty one
+    | @(?<![\w.%+-]@)\{?(?=\w) | -(?<![\w.%+-]-)@\{?(?=\w)     # "@" or "-@" before a citation key
+    | <!--[ \t]*kb:[ \t]*                                      # "<!-- kb:" before a suppression
     """,
     re.VERBOSE,
 )
 # The same for what stands in angle brackets, or in the braces of an attribute list.
 _RAW_PLACES = re.compile(
     r"""
-    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=[ \t]*["']?(?=\S) )  # 'href="' before a target
-    | (?P<quoted> \b(?:data|background)\s*=\s*["'] )                    # the same of names that are also words
-    | (?P<css> \burl\([ \t]*["']? | (?<=@)import\s+["'] )                 # "url(" before a target in a style
-    | (?P<automatic> <(?:https?|ftp):// )                               # "<https://" within a target
+    (?P<attribute> (?<![\w?&;=/%.-])(?:href|src|poster)\s*=[ \t]*["']?(?=\S) )     # 'href="' before a target
+    | (?P<quoted> \b(?:data|background)\s*=\s*["'] )           # the same of names that are also words
+    | (?P<css> \burl\([ \t]*["']? | (?<=@)import\s+["'] )     # "url(" before a target in a style
+    | (?P<automatic> <(?:https?|ftp):// )                      # "<https://" within a target
     """,
     re.VERBOSE,
 )
