@@ -271,8 +271,9 @@ def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Or
     hooks = [module.__file__ for module in loaded.values()]
     own = [folder for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
     sources = [str(configuration.parent / settings.bibliography)] if settings.bibliography else []
+    effects = [str(configuration.parent / settings.effects)] if settings.effects else []
     variables = [name for line in _VARIABLES.findall(text) for name in re.findall(r"\w+", line)]
-    return Origin((str(configuration), *hooks), (config.docs_dir, *own, *sources), tuple(variables))
+    return Origin((str(configuration), *hooks, *effects), (config.docs_dir, *own, *sources), tuple(variables))
 
 
 def _is_known(step: Callable[..., Any]) -> bool:

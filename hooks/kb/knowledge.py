@@ -19,6 +19,8 @@ from kb.model import (
     Baseline,
     Bibliography,
     Edit,
+    Effect,
+    EffectTable,
     Glossary,
     Link,
     LinkOrigin,
@@ -99,6 +101,7 @@ class KnowledgeBase:
     settings: Settings = field(default_factory=Settings)
     bibliographies: Sequence[Bibliography] = ()
     glossary: Glossary = field(default_factory=Glossary)
+    effect_table: EffectTable = field(default_factory=EffectTable)
     published_folders: Sequence[Path] = ()
     absolute_links_start_in_docs: bool = False
     navigation: Sequence[str] = ()
@@ -324,13 +327,24 @@ class KnowledgeBase:
 
     @cached_property
     def keys_used(self) -> list[Name]:
-        """Every place where a work is named: citations, sources of definitions and levels, further reading."""
+        """Every place where a work is named: citations, sources of definitions, levels and effects, further reading."""
         used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
         for page in self.pages:
             used.extend(further_reading(page))
             used.extend(level.source for level in levels_of(page))
         used.extend(source for term in self.glossary.terms for source in term.sources)
+        used.extend(row.cells["citekey"] for row in self.effect_table.rows)
         return used
+
+    # effects
+
+    @cached_property
+    def effects(self) -> dict[str, Effect]:
+        """The rows of the data by id; where an id is given twice, the first."""
+        effects: dict[str, Effect] = {}
+        for row in self.effect_table.rows:
+            effects.setdefault(row.id, row)
+        return effects
 
     # terms
 
