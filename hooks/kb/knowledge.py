@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from kb.addresses import split_address
+from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS
 from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import (
     Answer,
@@ -29,6 +30,7 @@ from kb.model import (
     Redirect,
     Reference,
     Relation,
+    Selection,
     Span,
     SymbolicLink,
     Term,
@@ -270,8 +272,10 @@ class KnowledgeBase:
 
     def _generated_anchors(self, page: Page) -> Iterator[str]:
         """The ids of what the build adds to the page."""
-        if page.citations:
+        effects = self.effects_on(page) if page.effects or page.selections else []
+        if page.citations or effects:
             yield "references"
+            yield from (reference_anchor(row.citekey) for row in effects)
             yield from (reference_anchor(citation.key) for citation in page.citations)
         if further := further_reading(page):
             yield "further-reading"
@@ -345,6 +349,42 @@ class KnowledgeBase:
         for row in self.effect_table.rows:
             effects.setdefault(row.id, row)
         return effects
+
+    def rows_of(self, selection: Selection) -> list[Effect]:
+        """The rows that a block shows: those it names, or those of its indication that were compared with something.
+
+        Kinds of comparison limit the controls, or the active treatments, of which they name one; the other group stays
+        whole. A row that another supersedes is shown only beside that.
+        """
+        if selection.ids:
+            names = dict.fromkeys(name.text for name in selection.ids)
+            return [self.effects[name] for name in names if name in self.effects]
+        if selection.indication is None:
+            return []
+        asked = {kind.text for kind in selection.kinds}
+        wanted = {ACTIVE, ASSOCIATION, *(asked.intersection(CONTROLS) or CONTROLS)}
+        rows = [
+            row
+            for row in self.effects.values()
+            if row.indication == selection.indication.text and row.comparison_kind in wanted
+        ]
+        ids = {row.id for row in rows}
+        return [row for row in rows if ids.issuperset(self.successors.get(row.id, ()))]
+
+    @cached_property
+    def successors(self) -> dict[str, list[str]]:
+        """By the id of a row that was superseded, the ids of the rows that did so."""
+        successors: dict[str, list[str]] = defaultdict(list)
+        for row in self.effects.values():
+            if row.supersedes:
+                successors[row.supersedes].append(row.id)
+        return dict(successors)
+
+    def effects_on(self, page: Page) -> list[Effect]:
+        """The rows that a page shows, in its text and then in its blocks, each once."""
+        named = [self.effects[one.id] for one in page.effects if one.id in self.effects and not one.lost_in]
+        listed = [row for selection in page.selections for row in self.rows_of(selection)]
+        return list({row.id: row for row in (*named, *listed)}.values())
 
     # terms
 

@@ -139,28 +139,15 @@ class YearMention(NamedTuple):
 class EffectMention(NamedTuple):
     """A row of the data about effects that a text refers to, and the form in which it is to be written.
 
-    `span` is the place of the id, `form_span` that of the form.
+    `span` is the place of the id, `form_span` that of the form. `lost_in` is what it stands in where it cannot be
+    shown, such as a heading.
     """
 
     id: str
     form: str
     span: Span
     form_span: Span
-
-
-class Selection(NamedTuple):
-    """A block that shows rows of the data about effects: those with the `ids`, or those of an `indication`.
-
-    `kinds` are the kinds of comparison it is limited to, none for all; `is_plotted` asks for a plot above the table.
-    `span` is where it begins; `faults` say what cannot be read in it.
-    """
-
-    ids: tuple[Name, ...]
-    indication: Name | None
-    kinds: tuple[Name, ...]
-    is_plotted: bool
-    span: Span
-    faults: tuple[Fault, ...] = ()
+    lost_in: str = ""
 
 
 class Undefined(NamedTuple):
@@ -284,6 +271,28 @@ class Fault:
     is_passing: bool = False
 
 
+class Name(NamedTuple):
+    """A title or alias of a term, with the place where it is given."""
+
+    text: str
+    span: Span
+
+
+class Selection(NamedTuple):
+    """A block that shows rows of the data about effects: those with the `ids`, or those of an `indication`.
+
+    `kinds` are the kinds of comparison it is limited to, none for all; `is_plotted` asks for a plot above the table.
+    `span` is where it begins; `faults` say what cannot be read in it.
+    """
+
+    ids: tuple[Name, ...]
+    indication: Name | None
+    kinds: tuple[Name, ...]
+    is_plotted: bool
+    span: Span
+    faults: tuple[Fault, ...] = ()
+
+
 @dataclass(frozen=True)
 class Page:
     """All that one Markdown file says by itself.
@@ -405,13 +414,6 @@ class Bibliography:
     entries: tuple[Reference, ...] = ()
     faults: tuple[Fault, ...] = ()
     lost_keys: frozenset[str] = frozenset()
-
-
-class Name(NamedTuple):
-    """A title or alias of a term, with the place where it is given."""
-
-    text: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)

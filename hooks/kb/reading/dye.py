@@ -34,6 +34,8 @@ _PLACES = re.compile(
     | (?P<definition> ^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<? )            # "[label]: " before a target
     | (?P<reference> \]\ ?\[(?![\]\n^]|-?@) | \]\[\] )                 # "][" before a label, or behind an empty one
     | (?P<citation> (?<![\w.%+-])-?@\{?(?=\w) )                         # "@" before a citation key
+    | (?P<effect> (?<!\\)\{\{[ \t]*effect:[ \t]* )                             # "{{effect:" before the id of an effect
+    | (?P<block> ^[ \t>]*(?:`{3,}|~{3,})[ \t]*effects[ \t]*\n[ \t>]*(?![ \t>`~]) )     # the first line of such a block
     | (?P<comment> <!--[ \t]*kb:[ \t]* )                                # "<!-- kb:" before a suppression
     """,
     re.VERBOSE | re.MULTILINE,

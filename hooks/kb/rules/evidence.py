@@ -11,8 +11,9 @@ from statistics import NormalDist
 from kb.cycles import cycles
 from kb.evidence import ASSOCIATION, COUNTS, DIFFERENCES, NUMBERS, RATIOS, UNFAVOURABLE, WITHIN, null_of
 from kb.knowledge import KnowledgeBase
-from kb.model import Effect, Fault, Severity
+from kb.model import Effect, Fault, Name, Severity
 from kb.nearest import certainly, nearest_all
+from kb.reading.effect_syntax import FORMS
 from kb.rules import rule
 
 
@@ -253,7 +254,7 @@ def effect_supersedes_another(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     for row in kb.effect_table.rows:
         if row.supersedes and row.supersedes not in kb.effects:
-            yield _no_row(kb, row.cells["supersedes"].text, row)
+            yield _unknown(kb, row.cells["supersedes"])
     edges = {row.id: [row.supersedes] for row in kb.effects.values() if row.supersedes in kb.effects}
     for cycle in cycles(edges):
         row = kb.effects[cycle[-2]]
@@ -261,14 +262,6 @@ def effect_supersedes_another(kb: KnowledgeBase) -> Iterator[Fault]:
         yield Fault(
             f"rows supersede each other: {trail}", row.cells["supersedes"].span, "the older one supersedes none"
         )
-
-
-def _no_row(kb: KnowledgeBase, name: str, row: Effect) -> Fault:
-    span = row.cells["supersedes"].span
-    near = nearest_all(name, kb.effects)
-    suggestion = f"did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else None
-    sure = certainly(name, kb.effects)
-    return Fault(f"no effect has the id '{name}'", span, suggestion, kb.edit(span, name, sure) if sure else None)
 
 
 @rule("indication-shows-both-sides", severity=Severity.WARNING)
@@ -303,3 +296,162 @@ def _is_unfavourable(row: Effect) -> bool:
     if row.ci_low is not None and row.ci_high is not None and row.ci_low <= null <= row.ci_high:
         return True
     return row.value <= null if row.favours in ("positive", "above one") else row.value >= null
+
+
+@rule("effect-exists")
+def effect_exists(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every effect that a page refers to is a row of the data.
+
+    A reference to an unknown row would stand on the page as it does in the source.
+
+    Bad:
+        The difference was {{effect:smith2003-mod-end}}.
+    Good:
+        The difference was {{effect:smith2003-mood-end}}.
+    Fix:
+        Take a suggested id, or add the row to the file of effects.
+    """
+    for page in kb.pages:
+        named = [Name(mention.id, mention.span) for mention in page.effects]
+        named += [name for selection in page.selections for name in selection.ids]
+        for name in named:
+            if name.text not in kb.effects:
+                yield _unknown(kb, name)
+
+
+def _unknown(kb: KnowledgeBase, name: Name) -> Fault:
+    near = nearest_all(name.text, kb.effects)
+    suggestion = f"did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else None
+    sure = certainly(name.text, kb.effects)
+    edit = kb.edit(name.span, name.text, sure) if sure else None
+    return Fault(f"no effect has the id '{name.text}'", name.span, suggestion, edit)
+
+
+@rule("effect-has-its-form")
+def effect_has_its_form(kb: KnowledgeBase) -> Iterator[Fault]:
+    """What a reference asks of an effect is known, and the row has it.
+
+    Without a form the effect is written with interval, numbers and comparison; the forms are `value`, `interval` and
+    `words`. An interval must have been reported; words exist for differences, risks and proportions.
+
+    Bad:
+        The difference was {{effect:smith2003-mood-end size}}.
+    Good:
+        The difference was {{effect:smith2003-mood-end words}}.
+    Fix:
+        Take one of the forms, or none.
+    """
+    for page in kb.pages:
+        for mention in page.effects:
+            row = kb.effects.get(mention.id)
+            if mention.form not in FORMS:
+                near = nearest_all(mention.form, FORMS[1:])
+                hint = f"did you mean `{near[0]}`?" if near else "write `value`, `interval`, `words` or nothing"
+                yield Fault(f"an effect has no form '{mention.form}'", mention.form_span, hint)
+            elif row and mention.form == "interval" and row.ci_low is None:
+                yield Fault(f"no interval is reported for '{row.id}'", mention.form_span, "leave the form out")
+            elif row and mention.form == "words" and row.metric in (*RATIOS, "r"):
+                message = f"there are no words for the size of {row.metric}"
+                yield Fault(message, mention.form_span, "write `value` or `interval`")
+
+
+@rule("effect-is-published", alone=True)
+def effect_is_published(kb: KnowledgeBase) -> Iterator[Fault]:
+    """Every reference to an effect stands in the running text, where it can be written out with its citation.
+
+    In a heading, in the text of a link or in raw HTML, a reader would see the bare id. Code shows it as it is.
+
+    Bad:
+        ## An effect of {{effect:smith2003-mood-end value}}
+    Good:
+        ## How large is the effect?
+    Fix:
+        Move it into a sentence.
+    """
+    for page in kb.pages:
+        for mention in page.effects:
+            if mention.lost_in:
+                yield Fault(
+                    f"the effect '{mention.id}' stands in {mention.lost_in}", mention.span, "put it in the text"
+                )
+
+
+@rule("effect-block-can-be-read", alone=True)
+def effect_block_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A block of effects says which rows it shows: those of an indication, or those that it names.
+
+    Bad:
+        ```effects
+        indication: depresion
+        ```
+    Good:
+        ```effects
+        indication: depression
+        comparison_kind: [waiting list, usual care]
+        plot: true
+        ```
+    Fix:
+        Correct the line that is named.
+    """
+    for page in kb.pages:
+        for selection in page.selections:
+            yield from selection.faults
+
+
+@rule("comparisons-stay-apart")
+def comparisons_stay_apart(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A block of effects shows changes within a group by themselves, never beside comparisons between groups.
+
+    People who seek help when they feel worst get better without any treatment too. Beside differences between groups, a
+    change within a group looks like an effect, and a large one.
+
+    Bad:
+        ids: [smith2003-mood-end, smith2003-mood-change], the second within a group
+    Good:
+        one block for each
+    Fix:
+        Put the rows that compare nothing in a block of their own.
+    """
+    for page in kb.pages:
+        for selection in page.selections:
+            rows = kb.rows_of(selection)
+            kinds = {row.comparison_kind for row in rows}
+            if WITHIN in kinds and len(kinds) > 1:
+                name = next(name for name in selection.ids if _is_within(kb, name))
+                yield Fault(f"'{name.text}' compares no groups, and others here do", name.span, "show it by itself")
+            for kind in selection.kinds:
+                if kind.text in (WITHIN, ASSOCIATION):
+                    hint = "name the rows with `ids: [...]`"
+                    yield Fault(f"'{kind.text}' is no comparison that a block can be limited to", kind.span, hint)
+
+
+def _is_within(kb: KnowledgeBase, name: Name) -> bool:
+    row = kb.effects.get(name.text)
+    return row is not None and row.comparison_kind == WITHIN
+
+
+@rule("superseded-effect-has-its-successor")
+def superseded_effect_has_its_successor(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A page that shows an effect which was superseded shows the one that superseded it too; so does a block.
+
+    Bad:
+        The first review found {{effect:smith2003-mood-end}}.
+    Good:
+        The first review found {{effect:smith2003-mood-end}}, the second {{effect:smith2013-mood-end}}.
+    Fix:
+        Refer to the newer row, or to both.
+    """
+    for page in kb.pages:
+        on_page = {row.id for row in kb.effects_on(page)} if page.effects or page.selections else set()
+        for mention in page.effects:
+            yield from _without_successor(kb, Name(mention.id, mention.span), on_page)
+        for selection in page.selections:
+            in_block = {name.text for name in selection.ids}
+            for name in selection.ids:
+                yield from _without_successor(kb, name, in_block)
+
+
+def _without_successor(kb: KnowledgeBase, name: Name, beside: set[str]) -> Iterator[Fault]:
+    missing = [one for one in kb.successors.get(name.text, []) if one not in beside]
+    if name.text in kb.effects and missing:
+        yield Fault(f"'{name.text}' was superseded by '{missing[0]}'", name.span, f"show `{missing[0]}` too")
