@@ -119,15 +119,13 @@ def statement(row: Effect, form: str) -> str:
 
 
 def _circumstances(row: Effect) -> str:
+    """What an effect was compared with, and when."""
+    time = (" " if _IN_SENTENCE.match(row.timepoint) else ", ") + row.timepoint if row.timepoint else ""
     if row.comparison_kind == WITHIN:
-        against = " within the treated group, without a comparison"
-    elif row.comparison_kind == ASSOCIATION:
-        against = f" for {row.outcome}"
-    else:
-        against = f" against {row.comparison}"
-    if not row.timepoint:
-        return against
-    return against + (" " if _IN_SENTENCE.match(row.timepoint) else ", ") + row.timepoint
+        return f" within the treated group{time}, without a comparison"
+    if row.comparison_kind == ASSOCIATION:
+        return f" for {row.outcome}{time}"
+    return f" against {row.comparison}{time}"
 
 
 def write_effects(root: Element, kb: KnowledgeBase, page: Page) -> None:
@@ -174,7 +172,10 @@ def tables(kb: KnowledgeBase, chosen: Selection, plots: int) -> Iterator[Element
                 yield _nothing(kb, chosen, title, kinds)
             continue
         narrowed = [kind.text for kind in chosen.kinds if kind.text in kinds]
-        caption = title + (f" ({', '.join(narrowed)})" if narrowed and kinds == CONTROLS else "")
+        subject = chosen.indication.text.replace("-", " ").capitalize() + ": " if chosen.indication else ""
+        caption = subject + (title[0].lower() + title[1:] if subject else title)
+        if narrowed and kinds == CONTROLS:
+            caption += f" ({', '.join(narrowed)})"
         if chosen.is_plotted:
             for plot in _plots(kb, caption, group, plots):
                 plots += 1
@@ -204,9 +205,12 @@ def _plots(kb: KnowledgeBase, caption: str, rows: Sequence[Effect], plots: int) 
 
 
 def _labels(kb: KnowledgeBase, rows: Sequence[Effect]) -> Mapping[str, tuple[str, str]]:
-    """For each row by id, a short name and its effect in words and numbers."""
+    """For each row by id, what tells it from the others, and its numbers."""
     return {
-        row.id: (name_of(kb, row), f"{shown(row, 'value')}" + (f" ({interval(row)})" if interval(row) else ""))
+        row.id: (
+            ", ".join(filter(None, [name_of(kb, row), row.outcome, row.timepoint])),
+            shown(row, "value") + (f" ({interval(row)})" if interval(row) else ""),
+        )
         for row in rows
     }
 
@@ -226,7 +230,7 @@ def _table(caption: str, rows: Sequence[Effect]) -> Element:
     head = element("tr", *(element("th", name, scope="col") for name in _COLUMNS))
     body = element("tbody", *(_row(row) for row in rows))
     table = element("table", element("caption", caption), element("thead", head), body, class_="kb-effect-table")
-    return element("div", table, class_="kb-scroll", role="region", tabindex="0", aria_label=f"Table: {caption}")
+    return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
 
 
 def _row(row: Effect) -> Element:

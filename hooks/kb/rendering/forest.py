@@ -17,7 +17,7 @@ from kb.model import Effect
 from kb.rendering.html import as_it_is, element
 
 _WIDTH, _MARGIN, _ROW, _FOOT = 320, 14, 38, 46
-_LONGEST_NAME = 26
+_LONGEST_NAME = 38
 _SMALLEST, _LARGEST = 5.0, 11.0
 _MOST_TICKS = 6
 _NAMES = {
@@ -173,5 +173,5 @@ def _sides(first: Effect) -> list[tuple[str, int, str]]:
 
 def _summary(rows: Sequence[Effect], labels: Mapping[str, tuple[str, str]]) -> str:
     """What the plot shows, for those who cannot see it."""
-    results = "; ".join(f"{labels[row.id][0]}, {row.outcome}: {labels[row.id][1]}" for row in rows)
+    results = "; ".join(f"{labels[row.id][0]}: {labels[row.id][1]}" for row in rows)
     return f"{len(rows)} result{'' if len(rows) == 1 else 's'}. {results}."
