@@ -217,7 +217,7 @@ def test_plot_shows_points_within_intervals(shown: SimpleNamespace) -> None:
             middle = float(point.get("x", "")) + float(point.get("width", "")) / 2
             assert 0 <= float(line.get("x1", "")) < middle < float(line.get("x2", "")) <= 320
         description = plot.findtext("desc") or ""
-        assert "Smith et al. 2003, mood, " in description
+        assert "Smith et al. 2003, mood, after treatment: " in description
     sides = [part.text for part in shown.plots[2].iter("text")][-2:]
     assert sides == ["← other treatment better", "therapy better →"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
@@ -11,7 +12,7 @@ from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Page, Selection
 from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
 from kb.reading.effect_syntax import BLOCK_CLASS, effect_elements, parse_mention, selection
-from kb.rendering.forest import forest
+from kb.rendering.forest import Label, forest
 from kb.rendering.html import Child, append, as_it_is, element
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -204,15 +205,18 @@ def _plots(kb: KnowledgeBase, caption: str, rows: Sequence[Effect], plots: int) 
         yield forest(caption, group, _labels(kb, group), plots)
 
 
-def _labels(kb: KnowledgeBase, rows: Sequence[Effect]) -> Mapping[str, tuple[str, str]]:
-    """For each row by id, what tells it from the others, and its numbers."""
-    return {
-        row.id: (
-            ", ".join(filter(None, [name_of(kb, row), row.outcome, row.timepoint])),
-            shown(row, "value") + (f" ({interval(row)})" if interval(row) else ""),
-        )
-        for row in rows
-    }
+def _labels(kb: KnowledgeBase, rows: Sequence[Effect]) -> Mapping[str, Label]:
+    """What a plot calls each row, by id: by its outcome, or by its time where another row has the same outcome."""
+    short = {row.id: f"{name_of(kb, row)}, {row.outcome}" for row in rows}
+    names = Counter(short.values())
+    labels = {}
+    for row in rows:
+        name = short[row.id]
+        if names[name] > 1 and row.timepoint:
+            name = f"{name_of(kb, row)}, {row.timepoint}"
+        full = ", ".join(filter(None, [short[row.id], row.timepoint]))
+        labels[row.id] = Label(name, full, shown(row, "value"), interval(row))
+    return labels
 
 
 def name_of(kb: KnowledgeBase, row: Effect) -> str:

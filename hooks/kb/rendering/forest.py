@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, WITHIN, null_of
@@ -31,10 +32,19 @@ _NAMES = {
 }
 
 
-def forest(caption: str, rows: Sequence[Effect], labels: Mapping[str, tuple[str, str]], number: int) -> Element:
+class Label(NamedTuple):
+    """What a result is called in the plot and, in `full`, in its text; its value, and its interval if it has one."""
+
+    short: str
+    full: str
+    value: str
+    interval: str
+
+
+def forest(caption: str, rows: Sequence[Effect], labels: Mapping[str, Label], number: int) -> Element:
     """The plot of `rows`, which share a metric and the side that favours the therapy.
 
-    `labels` are, by id, the name of a result and its numbers; `number` tells the plots of a page apart.
+    `labels` are those of the rows by id; `number` tells the plots of a page apart.
     """
     first = rows[0]
     is_ratio = first.metric in RATIOS
@@ -74,10 +84,12 @@ def _ends(row: Effect) -> tuple[float, float]:
 def _scale(rows: Sequence[Effect], is_ratio: bool) -> tuple[Callable[[float], float], list[float]]:
     """Where a value stands on the axis, and the values that the axis names."""
     values = [end for row in rows for end in (*_ends(row), row.value or 0.0)]
-    if rows[0].metric != "proportion":
-        values.append(null_of(rows[0].metric))
     if is_ratio:
-        values = [value for value in values if value > 0]
+        # Both sides of the line are seen, so that nobody takes the line for the edge.
+        values = [*(value for value in values if value > 0), 0.9, 1.1]
+    elif rows[0].metric != "proportion":
+        width = max(values) - min(values) or 1.0
+        values += [-0.05 * width, 0.05 * width]
     into: Callable[[float], float] = math.log if is_ratio else float
     low, high = min(values), max(values)
     ticks = _ratio_ticks(low, high) if is_ratio else _ticks(low, high)
@@ -122,18 +134,15 @@ def _precision(row: Effect) -> float:
     return 2 * NormalDist().inv_cdf(0.5 + level / 200) / (high - low) if high > low else 0.0
 
 
-def _result(
-    row: Effect, label: tuple[str, str], top: float, scale: Callable[[float], float], precise: float
-) -> list[Element]:
-    name, numbers = label
-    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+def _result(row: Effect, label: Label, top: float, scale: Callable[[float], float], precise: float) -> list[Element]:
+    name = label.short
+    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip(" ,") + "…"
     middle, value = top + 24, scale(row.value or 0.0)
     share = _precision(row) / precise if precise else 0.0
     side = _SMALLEST + (_LARGEST - _SMALLEST) * share
-    plain = numbers.partition(" (")[0]
     parts = [
         element("text", short, x=str(_MARGIN), y=_place(top + 11)),
-        element("text", plain, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end"),
+        element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end"),
     ]
     low, high = map(scale, _ends(row))
     if high > low:
@@ -171,7 +180,9 @@ def _sides(first: Effect) -> list[tuple[str, int, str]]:
     return [(left, _MARGIN, "start"), (right, _WIDTH - _MARGIN, "end")]
 
 
-def _summary(rows: Sequence[Effect], labels: Mapping[str, tuple[str, str]]) -> str:
+def _summary(rows: Sequence[Effect], labels: Mapping[str, Label]) -> str:
     """What the plot shows, for those who cannot see it."""
-    results = "; ".join(f"{labels[row.id][0]}: {labels[row.id][1]}" for row in rows)
-    return f"{len(rows)} result{'' if len(rows) == 1 else 's'}. {results}."
+    results = []
+    for label in (labels[row.id] for row in rows):
+        results.append(f"{label.full}: {label.value}" + (f" ({label.interval})" if label.interval else ""))
+    return f"{len(rows)} result{'' if len(rows) == 1 else 's'}. {'; '.join(results)}."
