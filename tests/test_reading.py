@@ -16,6 +16,7 @@ from kb.reading.bibliography import read_bibliography
 from kb.reading.cache import Cache, digest
 from kb.reading.citations import CitationSyntax, Item, parse_group
 from kb.reading.dye import Dye, strip
+from kb.reading.effect_syntax import EffectSyntax
 from kb.reading.effects import read_effects
 from kb.reading.glossary import read_glossary
 from kb.reading.locate import locate
@@ -42,7 +43,7 @@ CONFIGS = {
     # Colouring takes a mark in code apart; only what a reader would see of it differs, and nobody sees it.
     "pymdownx.highlight": {"use_pygments": False},
 }
-DIALECT = Dialect([*EXTENSIONS, "pymdownx.highlight"], CONFIGS, True)
+DIALECT = Dialect([*EXTENSIONS, "pymdownx.highlight"], CONFIGS, True, True)
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.md")) + sorted(
     (Path(__file__).parent / "rules").glob("*.md")
 )
@@ -56,7 +57,9 @@ def read(text: str, dialect: Dialect = DIALECT) -> page.Page:
 def test_marks_change_nothing(file: Path) -> None:
     """Converted with marks and stripped of them, a text is byte for byte what it is without marks."""
     body = file.read_text(encoding="utf-8")
-    plain = Markdown(extensions=[*DIALECT.extensions, CitationSyntax()], extension_configs=CONFIGS).convert(body)
+    plain = Markdown(
+        extensions=[*DIALECT.extensions, CitationSyntax(), EffectSyntax()], extension_configs=CONFIGS
+    ).convert(body)
     facts = TreeFacts(Dye())
     dyed = page._convert(body, "p.md", 1, DIALECT, facts, page._Included("p.md"), str)
     for attribute in ("data-kb-markdown", "data-kb-heading"):
