@@ -18,6 +18,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from kb import engine, gate
+from kb.evidence import COLUMNS
 from kb.model import Answer, Finding
 
 CONFIG = """\
@@ -39,11 +40,14 @@ extra:
   kb:
     bibliography: bib
     glossary: docs/glossary.yml
+    effects: bib/effects.csv
     content_model: true
 """
+EFFECTS = ",".join(COLUMNS) + "\n"
 DEFAULTS = {
     "mkdocs.yml": CONFIG,
     "bib/references.bib": "",
+    "bib/effects.csv": EFFECTS,
     "docs/glossary.yml": "[]\n",
     "docs/index.md": "Home.\n",
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
+from cases import EFFECTS
 from kb.folding import folded, plain
 from kb.model import LinkOrigin
 from kb.reading import front_matter, page
@@ -15,6 +16,8 @@ from kb.reading.bibliography import read_bibliography
 from kb.reading.cache import Cache, digest
 from kb.reading.citations import CitationSyntax, Item, parse_group
 from kb.reading.dye import Dye, strip
+from kb.reading.effect_syntax import EffectSyntax
+from kb.reading.effects import read_effects
 from kb.reading.glossary import read_glossary
 from kb.reading.locate import locate
 from kb.reading.page import Dialect, read_page
@@ -40,7 +43,7 @@ CONFIGS = {
     # Colouring takes a mark in code apart; only what a reader would see of it differs, and nobody sees it.
     "pymdownx.highlight": {"use_pygments": False},
 }
-DIALECT = Dialect([*EXTENSIONS, "pymdownx.highlight"], CONFIGS, True)
+DIALECT = Dialect([*EXTENSIONS, "pymdownx.highlight"], CONFIGS, True, True)
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.md")) + sorted(
     (Path(__file__).parent / "rules").glob("*.md")
 )
@@ -54,7 +57,9 @@ def read(text: str, dialect: Dialect = DIALECT) -> page.Page:
 def test_marks_change_nothing(file: Path) -> None:
     """Converted with marks and stripped of them, a text is byte for byte what it is without marks."""
     body = file.read_text(encoding="utf-8")
-    plain = Markdown(extensions=[*DIALECT.extensions, CitationSyntax()], extension_configs=CONFIGS).convert(body)
+    plain = Markdown(
+        extensions=[*DIALECT.extensions, CitationSyntax(), EffectSyntax()], extension_configs=CONFIGS
+    ).convert(body)
     facts = TreeFacts(Dye())
     dyed = page._convert(body, "p.md", 1, DIALECT, facts, page._Included("p.md"), str)
     for attribute in ("data-kb-markdown", "data-kb-heading"):
@@ -310,3 +315,37 @@ def test_cache_forgets_what_was_not_asked_for(tmp_path: Path) -> None:
     assert later.get("a") == 1
     later.save()
     assert Cache(tmp_path / "c").get("b") is None
+
+
+HOSTILE_TABLES = {
+    "binary": b"PK\x03\x04\xff\xfe\x00\x00" * 100,
+    "nul": EFFECTS.encode() + b"a,b\0,c\n",
+    "huge": b"a" * (4 * 1024 * 1024 + 1),
+    "huge cell": EFFECTS.encode() + b"x" * 3_000_000 + b"," * 23,
+    "many quotes": EFFECTS.encode() + b'"' * 200_001,
+    "many commas": EFFECTS.encode() + b"," * 1_000_000,
+    "other header": b"name,value\n1,2\n",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_TABLES)
+def test_hostile_table_is_refused_in_one_line(name: str) -> None:
+    table = read_effects(HOSTILE_TABLES[name], "e.csv")
+    assert not table.rows
+    (fault,) = table.faults
+    assert fault.span.path == "e.csv"
+    assert "\n" not in fault.message
+    assert len(fault.message) < 200
+
+
+def test_cells_are_placed_in_characters() -> None:
+    cells = ["a-b", "k", '"p. 3, ""x"""', "panic", "", " é ", "", "usual care", "o", "", "g", "0.5", *[""] * 7]
+    line = ",".join([*cells, "positive", "unclear", "", "", "end"])
+    (row,) = read_effects((EFFECTS + line + "\r\n").encode(), "e.csv").rows
+    assert row.locator == 'p. 3, "x"'
+    assert (row.therapy, row.value, row.k, row.note) == ("é", 0.5, None, "end")
+    for column in ("citekey", "therapy", "value", "note"):
+        span = row.cells[column].span
+        assert span.line == 2
+        assert line[(span.column or 0) - 1 :].startswith(row.cells[column].text)

@@ -140,7 +140,12 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     root = repository_of(configuration.parent)
     symbolic_links = list(_unfollowed(config.docs_dir, root))
     unfollowed = {link.path for link in symbolic_links}
-    dialect = Dialect(list(config.markdown_extensions), _plain(config.mdx_configs), settings.bibliography is not None)
+    dialect = Dialect(
+        list(config.markdown_extensions),
+        _plain(config.mdx_configs),
+        settings.bibliography is not None,
+        settings.effects is not None,
+    )
     return Project(
         root=root,
         configuration=configuration,
@@ -271,8 +276,9 @@ def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Or
     hooks = [module.__file__ for module in loaded.values()]
     own = [folder for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
     sources = [str(configuration.parent / settings.bibliography)] if settings.bibliography else []
+    effects = [str(configuration.parent / settings.effects)] if settings.effects else []
     variables = [name for line in _VARIABLES.findall(text) for name in re.findall(r"\w+", line)]
-    return Origin((str(configuration), *hooks), (config.docs_dir, *own, *sources), tuple(variables))
+    return Origin((str(configuration), *hooks, *effects), (config.docs_dir, *own, *sources), tuple(variables))
 
 
 def _is_known(step: Callable[..., Any]) -> bool:
@@ -292,7 +298,14 @@ def _plain(value: Any) -> Any:
 
 def _fingerprint(dialect: Dialect, settings: Settings) -> str:
     # Extensions take relative paths, such as those of snippets, from the folder in which the command runs.
-    configured = [dialect.extensions, dialect.configs, dialect.has_citations, asdict(settings), os.getcwd()]
+    configured = [
+        dialect.extensions,
+        dialect.configs,
+        dialect.has_citations,
+        dialect.has_effects,
+        asdict(settings),
+        os.getcwd(),
+    ]
     versions = [f"{name} {version(name)}" for name in _READERS]
     return digest(json.dumps([configured, versions, own_code()], sort_keys=True, default=_name))
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kb import rules
 from kb.knowledge import KnowledgeBase
-from kb.model import Answer, Baseline, Bibliography, Fault, Glossary, Page, Span, Trace
+from kb.model import Answer, Baseline, Bibliography, EffectTable, Fault, Glossary, Page, Span, Trace
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
 from kb.reading.cache import Cache, digest, untouched
@@ -116,6 +116,7 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
         settings=project.settings,
         bibliographies=_read_bibliographies(project),
         glossary=_read_glossary(project),
+        effect_table=_read_effects(project),
         published_folders=project.published_folders,
         absolute_links_start_in_docs=project.absolute_links_start_in_docs,
         navigation=project.navigation,
@@ -133,7 +134,7 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
     )
 
 
-def _lasts(*read: Page | Bibliography | Glossary) -> bool:
+def _lasts(*read: Page | Bibliography | Glossary | EffectTable) -> bool:
     """Whether the same files will give the same facts again, so that these may be kept."""
     return not any(fault.is_passing for facts in read for fault in facts.faults)
 
@@ -141,14 +142,15 @@ def _lasts(*read: Page | Bibliography | Glossary) -> bool:
 def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[str]:
     yield from project.pages.values()
     yield from map(str, project.bibliography_files)
-    yield from map(str, filter(None, [project.glossary_file, project.baseline_file]))
+    yield from map(str, filter(None, [project.glossary_file, project.effects_file, project.baseline_file]))
     yield from sorted({include for page in examined.values() for include in page.reading.includes})
 
 
 def _read_data_traces(project: Project, remember: Callable[[str, Callable[[], Any]], Any]) -> list[Trace]:
-    """What stands in the configuration, the bibliography and the glossary and was not meant to."""
+    """What stands in the configuration, the bibliography and other data and was not meant to."""
     traces: list[Trace] = []
-    for path in filter(None, [project.configuration, *project.bibliography_files, project.glossary_file]):
+    data = [*project.bibliography_files, project.glossary_file, project.effects_file]
+    for path in filter(None, [project.configuration, *data]):
         name = project.name_of(path)
         text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
         traces.extend(remember(f"traces {name} {text}", partial(read_traces, text, name)))
@@ -298,7 +300,7 @@ def _read_baseline(project: Project) -> Baseline | None:
         raise CannotRun(f"'{path}' is not a baseline: {error}") from None
 
 
-# bibliography and glossary
+# bibliography, glossary and effects
 
 
 def _read_bibliographies(project: Project) -> list[Bibliography]:
@@ -324,7 +326,18 @@ def _read_glossary(project: Project) -> Glossary:
     return glossary
 
 
-Facts = TypeVar("Facts", Bibliography, Glossary)
+def _read_effects(project: Project) -> EffectTable:
+    from kb.reading.effects import read_effects
+
+    if project.effects_file is None:
+        return EffectTable()
+    cache = project.cache_of("effects")
+    table = _read_once(project, cache, project.effects_file, read_effects)
+    cache.save()
+    return table
+
+
+Facts = TypeVar("Facts", Bibliography, Glossary, EffectTable)
 
 
 def _read_once(project: Project, cache: Cache, path: Path, read_file: Callable[[bytes, str], Facts]) -> Facts:

@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from kb.addresses import split_address
+from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS
 from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import (
     Answer,
     Baseline,
     Bibliography,
     Edit,
+    Effect,
+    EffectTable,
     Glossary,
     Link,
     LinkOrigin,
@@ -27,6 +30,7 @@ from kb.model import (
     Redirect,
     Reference,
     Relation,
+    Selection,
     Span,
     SymbolicLink,
     Term,
@@ -99,6 +103,7 @@ class KnowledgeBase:
     settings: Settings = field(default_factory=Settings)
     bibliographies: Sequence[Bibliography] = ()
     glossary: Glossary = field(default_factory=Glossary)
+    effect_table: EffectTable = field(default_factory=EffectTable)
     published_folders: Sequence[Path] = ()
     absolute_links_start_in_docs: bool = False
     navigation: Sequence[str] = ()
@@ -267,8 +272,10 @@ class KnowledgeBase:
 
     def _generated_anchors(self, page: Page) -> Iterator[str]:
         """The ids of what the build adds to the page."""
-        if page.citations:
+        effects = self.effects_on(page) if page.effects or page.selections else []
+        if page.citations or effects:
             yield "references"
+            yield from (reference_anchor(row.citekey) for row in effects)
             yield from (reference_anchor(citation.key) for citation in page.citations)
         if further := further_reading(page):
             yield "further-reading"
@@ -334,13 +341,60 @@ class KnowledgeBase:
 
     @cached_property
     def keys_used(self) -> list[Name]:
-        """Every place where a work is named: citations, sources of definitions and levels, further reading."""
+        """Every place where a work is named: citations, sources of definitions, levels and effects, further reading."""
         used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
         for page in self.pages:
             used.extend(further_reading(page))
             used.extend(level.source for level in levels_of(page))
         used.extend(source for term in self.glossary.terms for source in term.sources)
+        used.extend(row.cells["citekey"] for row in self.effect_table.rows)
         return used
+
+    # effects
+
+    @cached_property
+    def effects(self) -> dict[str, Effect]:
+        """The rows of the data by id; where an id is given twice, the first."""
+        effects: dict[str, Effect] = {}
+        for row in self.effect_table.rows:
+            effects.setdefault(row.id, row)
+        return effects
+
+    def rows_of(self, selection: Selection) -> list[Effect]:
+        """The rows that a block shows: those it names, or those of its indication that were compared with something.
+
+        Kinds of comparison limit the controls, or the active treatments, of which they name one; the other group stays
+        whole. A row that another supersedes is shown only beside that.
+        """
+        if selection.ids:
+            names = dict.fromkeys(name.text for name in selection.ids)
+            return [self.effects[name] for name in names if name in self.effects]
+        if selection.indication is None:
+            return []
+        asked = {kind.text for kind in selection.kinds}
+        wanted = {ACTIVE, ASSOCIATION, *(asked.intersection(CONTROLS) or CONTROLS)}
+        rows = [
+            row
+            for row in self.effects.values()
+            if row.indication == selection.indication.text and row.comparison_kind in wanted
+        ]
+        ids = {row.id for row in rows}
+        return [row for row in rows if ids.issuperset(self.successors.get(row.id, ()))]
+
+    @cached_property
+    def successors(self) -> dict[str, list[str]]:
+        """By the id of a row that was superseded, the ids of the rows that did so."""
+        successors: dict[str, list[str]] = defaultdict(list)
+        for row in self.effects.values():
+            if row.supersedes:
+                successors[row.supersedes].append(row.id)
+        return dict(successors)
+
+    def effects_on(self, page: Page) -> list[Effect]:
+        """The rows that a page shows, in its text and then in its blocks, each once."""
+        named = [self.effects[one.id] for one in page.effects if one.id in self.effects and not one.lost_in]
+        listed = [row for selection in page.selections for row in self.rows_of(selection)]
+        return list({row.id: row for row in (*named, *listed)}.values())
 
     # terms
 

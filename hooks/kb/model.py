@@ -136,6 +136,20 @@ class YearMention(NamedTuple):
     groups: tuple[int, ...]
 
 
+class EffectMention(NamedTuple):
+    """A row of the data about effects that a text refers to, and the form in which it is to be written.
+
+    `span` is the place of the id, `form_span` that of the form. `lost_in` is what it stands in where it cannot be
+    shown, such as a heading.
+    """
+
+    id: str
+    form: str
+    span: Span
+    form_span: Span
+    lost_in: str = ""
+
+
 class Undefined(NamedTuple):
     """A link or footnote mark that the parser left as text: nothing defines `label`, or the link is not complete."""
 
@@ -257,6 +271,28 @@ class Fault:
     is_passing: bool = False
 
 
+class Name(NamedTuple):
+    """A title or alias of a term, with the place where it is given."""
+
+    text: str
+    span: Span
+
+
+class Selection(NamedTuple):
+    """A block that shows rows of the data about effects: those with the `ids`, or those of an `indication`.
+
+    `kinds` are the kinds of comparison it is limited to, none for all; `is_plotted` asks for a plot above the table.
+    `span` is where it begins; `faults` say what cannot be read in it.
+    """
+
+    ids: tuple[Name, ...]
+    indication: Name | None
+    kinds: tuple[Name, ...]
+    is_plotted: bool
+    span: Span
+    faults: tuple[Fault, ...] = ()
+
+
 @dataclass(frozen=True)
 class Page:
     """All that one Markdown file says by itself.
@@ -279,6 +315,8 @@ class Page:
     lost_citations: tuple[LostCitation, ...] = ()
     quotations: tuple[Quotation, ...] = ()
     year_mentions: tuple[YearMention, ...] = ()
+    effects: tuple[EffectMention, ...] = ()
+    selections: tuple[Selection, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
@@ -378,13 +416,6 @@ class Bibliography:
     lost_keys: frozenset[str] = frozenset()
 
 
-class Name(NamedTuple):
-    """A title or alias of a term, with the place where it is given."""
-
-    text: str
-    span: Span
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
     """An entry of the glossary: a concept page (`page` is its uri) or an entry of the glossary file (`page` is None).
@@ -411,6 +442,54 @@ class Glossary:
     """The entries of the glossary file and what is wrong with its form."""
 
     terms: tuple[Term, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A reported effect: one row of the data. The words of closed columns are those of kb.evidence.
+
+    `value`, the interval and the standard error are in the unit of `metric`; `ci_level` and `i2` are percentages; `k`
+    counts studies, `n` participants. A number is None where the cell is empty or holds none. `cells` are all cells by
+    column, as they are written and where.
+    """
+
+    id: str
+    citekey: str
+    locator: str
+    indication: str
+    population: str
+    therapy: str
+    comparison: str
+    comparison_kind: str
+    outcome: str
+    timepoint: str
+    metric: str
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    ci_level: float | None
+    se: float | None
+    k: int | None
+    n: int | None
+    i2: float | None
+    favours: str
+    allegiance: str
+    risk_of_bias: str
+    supersedes: str
+    note: str
+    cells: dict[str, Name]
+
+    @property
+    def span(self) -> Span:
+        return self.cells["id"].span
+
+
+@dataclass(frozen=True, slots=True)
+class EffectTable:
+    """The rows of the file of effects, in its order, duplicates included, and what is wrong with its form."""
+
+    rows: tuple[Effect, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 

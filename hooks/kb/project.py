@@ -89,6 +89,17 @@ class Project:
             raise CannotRun(f"mkdocs.yml, extra.kb.glossary: there is no '{setting}'")
         return path
 
+    @cached_property
+    def effects_file(self) -> Path | None:
+        """The file of effects, if the project has one."""
+        setting = self.settings.effects
+        if setting is None:
+            return None
+        path = self.folder / setting
+        if not path.is_file():
+            raise CannotRun(f"mkdocs.yml, extra.kb.effects: there is no '{setting}'")
+        return path
+
     def cache_of(self, what: str) -> Cache:
         return Cache(self.folder / ".cache" / "kb" / what)
 

@@ -29,6 +29,9 @@ class Settings:
     glossary: str | None = None
     """The YAML file of terms that have no page. Turns the rules about terms on."""
 
+    effects: str | None = None
+    """The CSV file of effects. Turns references to its rows, tables and plots on."""
+
     content_model: bool = False
     """Whether the folders of the documentation are the kinds of kb.kinds, with their schemas and sections."""
 

@@ -104,6 +104,8 @@ class _Walk:
             tag = child.tag if isinstance(child.tag, str) else "script"
             if tag == "span" and child.get("class") == CITATION_CLASS:
                 self._add_citation(child)
+            elif child.get("class") in ("kb-effect", "kb-effects"):
+                self._add(" ")
             elif tag == "sup" and (child.get("id") or "").startswith("fnref"):
                 self._add(NOTE)
             elif tag in HEADINGS:

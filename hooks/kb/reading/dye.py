@@ -29,9 +29,14 @@ ATTRIBUTE = "data-kb-place"
 _ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} )')
 
 # Each pattern matches up to the point behind which a mark goes. At the start of a line that is "## " before a heading's
-# text, and "[label]: " or "[label]: <" before a target.
+# text, "[label]: " or "[label]: <" before a target, and the first line of a block that shows effects.
 _LINE_PLACES = re.compile(
-    r"^(?:[ \t>]*\#{1,6}(?![.)!])[ \t]*|[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S))", re.MULTILINE
+    r"""
+    ^(?: [ \t>]*\#{1,6}(?![.)!])[ \t]*
+       | [ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S)
+       | [ \t>]*(?:`{3,}|~{3,})[ \t]*effects[ \t]*\n[ \t>]*(?![ \t>`~]) )
+    """,
+    re.VERBOSE | re.MULTILINE,
 )
 # Elsewhere; every alternative begins with a character, so that the search leaps from one to the next.
 _PLACES = re.compile(
@@ -40,6 +45,7 @@ _PLACES = re.compile(
     | \](?: \ ?\[(?![\]\n^]|-?@) | \[\] )                      # "][" before a label, or behind an empty one
     | @(?<![\w.%+-]@)\{?(?=\w) | -(?<![\w.%+-]-)@\{?(?=\w)     # "@" or "-@" before a citation key
     | <!--[ \t]*kb:[ \t]*                                      # "<!-- kb:" before a suppression
+    | \{(?<!\\\{)\{[ \t]*effect:[ \t]*                        # "{{effect:" before the id of an effect
     """,
     re.VERBOSE,
 )

@@ -20,6 +20,7 @@ from kb.reading.bounds import TooCostly, bounded
 from kb.reading.cache import digest
 from kb.reading.citations import CitationSyntax
 from kb.reading.dye import Dye, Origin, strip
+from kb.reading.effect_syntax import EffectSyntax
 from kb.reading.locate import locate
 from kb.reading.lost_citations import lost_citations
 from kb.reading.published import PublishedFacts
@@ -36,11 +37,12 @@ MOST_FACTS = 10_000
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a site converts Markdown: the extensions of its configuration, and whether it has citations."""
+    """How a site converts Markdown: the extensions of its configuration, whether it has citations, and effects."""
 
     extensions: Sequence[str | Extension]
     configs: dict[str, Any]
     has_citations: bool
+    has_effects: bool = False
 
 
 class Reading(NamedTuple):
@@ -121,7 +123,7 @@ def _read(
         # An extension may fail in any way; an editor needs the page and the reason, no traceback.
         reason = " ".join(str(error).split()) or type(error).__name__
         return unreadable(f"the page cannot be converted: {reason}", "mend what it names")
-    result = PublishedFacts(dye, path, facts.slugs)
+    result = PublishedFacts(dye, path, facts.slugs, dialect.has_effects)
     result.feed(html)
     result.close()
     groups = facts.citation_groups(path)
@@ -140,6 +142,8 @@ def _read(
         lost_citations=tuple(lost_citations(dye, "".join(facts.groups), html)) if dialect.has_citations else (),
         quotations=tuple(quotations(facts.paragraphs, groups)),
         year_mentions=tuple(year_mentions(facts.paragraphs)),
+        effects=(*facts.mentions(path), *result.raw_effects),
+        selections=tuple(facts.selections(path)),
         sections=tuple(_sections(facts, result)),
         suppressions=tuple(result.suppressions),
         active_contents=tuple(result.active_contents),
@@ -158,7 +162,14 @@ def _facts(page: Page) -> int:
     """How many things on a page the rules look at one by one."""
     listed = (
         *(page.headings, page.anchors, page.links, page.link_definitions, page.undefined_references),
-        *(page.undefined_footnotes, page.citations, page.suppressions, page.active_contents),
+        *(
+            page.undefined_footnotes,
+            page.citations,
+            page.effects,
+            page.selections,
+            page.suppressions,
+            page.active_contents,
+        ),
     )
     return sum(map(len, listed))
 
@@ -172,7 +183,7 @@ def _convert(
     found: _Included,
     name_of: Callable[[str], str],
 ) -> str:
-    extensions = [*dialect.extensions, *([CitationSyntax()] if dialect.has_citations else []), facts]
+    extensions = [*dialect.extensions, *_own_syntax(dialect), facts]
     md = Markdown(extensions=extensions, extension_configs=dialect.configs)
     md.references = facts.references
     if "toc" in md.treeprocessors:
@@ -189,6 +200,13 @@ def _convert(
         _dye_includes(md.preprocessors["snippet"], facts.dye, found, name_of)
     quicken(md)
     return md.convert(facts.dye.dye(body, path, first_line))
+
+
+def _own_syntax(dialect: Dialect) -> Iterator[Extension]:
+    if dialect.has_citations:
+        yield CitationSyntax()
+    if dialect.has_effects:
+        yield EffectSyntax()
 
 
 def _dye_includes(snippets: Preprocessor, dye: Dye, found: _Included, name_of: Callable[[str], str]) -> None:

@@ -19,6 +19,8 @@ from kb.reading.dye import strip
 _UNSAID = frozenset({"code", "pre", "kbd", "samp", "blockquote", "q", "script", "style", "svg", "math", "textarea"})
 # Examples are invented, so what they state is no claim; the others are made by extensions.
 _UNSAID_CLASSES = frozenset({"arithmatex", "headerlink", "admonition-title", "example"})
+# What tells where a statement comes from; an effect brings its citation along.
+_SOURCE_CLASSES = frozenset({CITATION_CLASS, "footnote-ref", "kb-effect", "kb-effects"})
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "del", "dfn", "em", "i", "img", "input", "ins", "label", "mark"}
     | {"s", "small", "span", "strong", "sub", "sup", "td", "th", "time", "u", "var"}
@@ -110,7 +112,7 @@ class _Walk:
         if tag in prose.HEADINGS:
             self.end()
             self.sections.append(Said())
-        elif CITATION_CLASS in classes or "footnote-ref" in classes:
+        elif not _SOURCE_CLASSES.isdisjoint(classes):
             self.run.has_citation = True
         elif tag in _UNSAID or not _UNSAID_CLASSES.isdisjoint(classes):
             self.sections[-1].has_citation |= _cites(child)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
-from kb.model import ActiveContent, Anchor, Heading, Link, LinkOrigin, Span, Suppression
+from kb.model import ActiveContent, Anchor, EffectMention, Heading, Link, LinkOrigin, Span, Suppression
 from kb.reading import prose
-from kb.reading.dye import ATTRIBUTE, Dye, strip
+from kb.reading.dye import ATTRIBUTE, MARK, Dye, strip
+from kb.reading.effect_syntax import BLOCK_CLASS, EFFECT_CLASS, mention
 from kb.reading.html import PageParser
 from kb.reading.tree import FROM_MARKDOWN, HEADING_NUMBER
 
@@ -36,19 +37,23 @@ _CANDIDATE = re.compile(r"[\s,]*(?:(?P<alone>\S*[^\s,]),+(?=\s|$)|(?P<described>
 _CSS_ADDRESS = re.compile(
     r"""(?:\burl\(\s*["']?(?P<address>[^"')]+)|\bimport\s+["'](?P<sheet>[^"']+))""", re.IGNORECASE
 )
+_RAW_EFFECT = re.compile(rf"\{{\{{[ \t]*effect:[ \t]*{MARK.pattern}[^{{}}\n]*\}}\}}")
 _SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
 
 
 class PublishedFacts(PageParser):
     """What is read from the converted page: headings, ids and targets, those of raw HTML included."""
 
-    def __init__(self, dye: Dye, path: str, slugs: AbstractSet[str] = frozenset()) -> None:
+    def __init__(self, dye: Dye, path: str, slugs: AbstractSet[str] = frozenset(), has_effects: bool = False) -> None:
         """`slugs` are the ids that the texts of the headings make, before equal ones are told apart by a number."""
         super().__init__()
         self.dye = dye
         self.path = path
         self.slugs = slugs
         self.code: list[str] = []
+        self.has_effects = has_effects
+        self.raw_effects: list[EffectMention] = []
+        self._in_effect = False
         self.headings: list[Heading] = []
         self.anchors: list[Anchor] = []
         self.links: list[Link] = []
@@ -71,6 +76,7 @@ class PublishedFacts(PageParser):
             self._permalink = True
         elif "id" in values or (tag == "a" and "name" in values):
             self._add_anchor(values)
+        self._in_effect = values.get("class") in (EFFECT_CLASS, BLOCK_CLASS)
         self._code_depth += tag in ("pre", "code")
         self._in_style = tag == "style"
         self._add_active_contents(tag, values)
@@ -85,7 +91,7 @@ class PublishedFacts(PageParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("pre", "code"):
             self._code_depth = max(0, self._code_depth - 1)
-        self._in_style = False
+        self._in_style = self._in_effect = False
         if tag == "a" and self._permalink:
             self._permalink = False
         elif tag == "a":
@@ -112,6 +118,8 @@ class PublishedFacts(PageParser):
     def handle_data(self, data: str) -> None:
         if self._code_depth:
             self.code.append(strip(data))
+        elif self.has_effects and not self._in_effect and "effect:" in data:
+            self._add_raw_effects(data)
         if self._in_style:
             self._add_css(data)
         if self._open_link:
@@ -121,6 +129,11 @@ class PublishedFacts(PageParser):
                 self._heading_text.append(data)
         elif data.strip():
             self.content[len(self.headings) - 1] = True
+
+    def _add_raw_effects(self, data: str) -> None:
+        """References to effects that the parser left as text, because they stand in raw HTML."""
+        for match in _RAW_EFFECT.finditer(data):
+            self.raw_effects.append(mention(match[0], self.dye, self.path, "raw HTML"))
 
     def _span(self, text: str, length: int = 1) -> Span:
         span = self.dye.place(text)

@@ -12,11 +12,12 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
-from kb.model import Citation, CitationGroup, LinkDefinition, Span, Undefined
+from kb.model import Citation, CitationGroup, EffectMention, LinkDefinition, Selection, Span, Undefined
 from kb.reading import prose
 from kb.reading.blocks import Block, blocks_of
 from kb.reading.citations import citation_elements, parse_group
 from kb.reading.dye import MARK, Dye, strip
+from kb.reading.effect_syntax import BLOCK_CLASS, effect_elements, mention, selection
 from kb.reading.paragraphs import Said, paragraphs
 
 # Attributes that tell the reader of the published page which links Markdown made, and which heading is which.
@@ -48,6 +49,7 @@ class TreeFacts(Extension):
         self.dye = dye
         self.reads_citations = reads_citations
         self.groups: list[str] = []
+        self.effects: list[tuple[bool, str, str]] = []
         self.paragraphs: list[Block] = []
         self.prose: list[list[str]] = [[]]
         self.said: list[Said] = [Said()]
@@ -94,6 +96,15 @@ class TreeFacts(Extension):
             place = self.dye.place(match["mark"]) or Span(path)
             yield Undefined(label, Span(place.path, place.line, place.column, len(label) + 3))
 
+    def mentions(self, path: str) -> list[EffectMention]:
+        """The references to rows of the data about effects, in reading order."""
+        return [mention(dyed, self.dye, path, where) for is_block, dyed, where in self.effects if not is_block]
+
+    def selections(self, path: str) -> list[Selection]:
+        """The blocks that show such rows, in reading order."""
+        blocks = ((dyed, where) for is_block, dyed, where in self.effects if is_block)
+        return [selection(dyed, self.dye.start_of(dyed), path, where) for dyed, where in blocks]
+
     def citation_groups(self, path: str) -> list[CitationGroup]:
         """The citations in reading order, each work with its place."""
         groups = []
@@ -118,6 +129,9 @@ class _ReadTree(Treeprocessor):
 
     def run(self, root: Element) -> None:
         self.facts.groups = [(element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link]
+        self.facts.effects = [
+            (element.get("class") == BLOCK_CLASS, element.text or "", where) for element, where in effect_elements(root)
+        ]
         self.facts.blocks = list(_block_texts(root))
         self.facts.said = list(paragraphs(root))
         if self.facts.reads_citations:

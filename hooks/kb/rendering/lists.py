@@ -105,7 +105,8 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
     """Every work, with the pages that cite it."""
     citing: dict[str, list[Page]] = defaultdict(list)
     for other in kb.pages:
-        for key in dict.fromkeys(citation.key for citation in other.citations):
+        shown = (row.citekey for row in kb.effects_on(other))
+        for key in dict.fromkeys((*(citation.key for citation in other.citations), *shown)):
             citing[key].append(other)
     works = element("ul", class_="kb-references", data_search_exclude="")
     for key in formatted.references:

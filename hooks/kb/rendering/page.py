@@ -14,8 +14,10 @@ from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, 
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
+from kb.reading.effect_syntax import EffectSyntax
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
+from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.terms import link_terms
 
@@ -40,6 +42,8 @@ class PageRendering(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         CitationSyntax().extendMarkdown(md)
+        if self.kb.settings.effects is not None:
+            EffectSyntax().extendMarkdown(md)
         md.treeprocessors.register(_RenderPage(md, self), "kb-render", prose.PRIORITY)
 
 
@@ -58,6 +62,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
     """Every group of citations that rendering will ask for, as source text."""
     groups = {group.text for page in kb.pages for group in page.citation_groups}
     groups |= {lists.sources_of(term) for term in kb.glossary.terms}
+    groups |= citations_of_effects(kb)
     groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
 
@@ -65,6 +70,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
     """Complete the tree of a converted page."""
     kb, formatted = rendering.kb, rendering.formatted
+    write_effects(root, kb, page)
     cited = _write_citations(root, formatted)
     link_terms(root, md, kb, page)
     kind = kb.kind_of(page)

@@ -24,6 +24,7 @@ FAMILIES = (
     "permanence",
     "citations",
     "bibliography",
+    "evidence",
     "glossary",
     "front_matter",
     "sections",

@@ -43,7 +43,7 @@ def statistic_comes_from_data(kb: KnowledgeBase) -> Iterator[Fault]:
     Good:
         Short-term therapy did better than usual care [@abbass2014cochrane].
     Fix:
-        Say it in words, with the comparison and the citation.
+        Refer to a row of the data, as in `{{effect:ID}}`, or say it in words, with the comparison and the citation.
     """
     for page, index, match in _matches(kb, _STATISTIC, _DIGITS):
         span = kb.locate(page, index, _exactly(match[0]), len(match[0]))

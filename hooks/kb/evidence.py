@@ -1,0 +1,43 @@
+"""The data about effects: which columns a row has, and which words may stand in them."""
+
+from __future__ import annotations
+
+COLUMNS = (
+    *("id", "citekey", "locator", "indication", "population", "therapy", "comparison", "comparison_kind", "outcome"),
+    *("timepoint", "metric", "value", "ci_low", "ci_high", "ci_level", "se", "k", "n", "i2", "favours", "allegiance"),
+    *("risk_of_bias", "supersedes", "note"),
+)
+REQUIRED = (
+    *("id", "citekey", "locator", "indication", "therapy", "comparison_kind", "outcome", "metric", "value"),
+    *("favours", "allegiance"),
+)
+NUMBERS = ("value", "ci_low", "ci_high", "ci_level", "se", "i2")
+COUNTS = ("k", "n")
+
+INDICATIONS = (
+    *("depression", "persistent-depression", "panic", "generalised-anxiety", "social-anxiety", "anxiety"),
+    *("borderline", "personality", "somatic", "anorexia", "bulimia", "substance-use", "trauma", "grief"),
+    *("adolescent-depression", "young-people", "common-disorders", "process", "harm"),
+)
+CONTROLS = ("waiting list", "usual care", "placebo", "other control")
+ACTIVE, WITHIN, ASSOCIATION = "active treatment", "within group", "association"
+COMPARISON_KINDS = (*CONTROLS, ACTIVE, WITHIN, ASSOCIATION)
+DIFFERENCES = ("g", "d", "SMD")
+RATIOS = ("OR", "RR")
+METRICS = (*DIFFERENCES, *RATIOS, "RD", "r", "proportion")
+FAVOURS = ("positive", "negative", "above one", "below one", "none")
+ALLEGIANCES = ("developer", "affiliated", "independent", "unclear")
+CLOSED = {
+    "indication": INDICATIONS,
+    "comparison_kind": COMPARISON_KINDS,
+    "metric": METRICS,
+    "favours": FAVOURS,
+    "allegiance": ALLEGIANCES,
+}
+# How a note begins that tells of no advantage, or of a disadvantage.
+UNFAVOURABLE = ("unfavourable:", "null:")
+
+
+def null_of(metric: str) -> float:
+    """The value that means no effect."""
+    return 1.0 if metric in RATIOS else 0.0

@@ -1,0 +1,188 @@
+"""A forest plot as inline SVG, drawn when the site is built.
+
+It is 320 units wide, the width of a small phone, and grows with the page. Each result takes two lines: its name and
+number, and beneath them its point and interval. Colours are those of the text, so that it reads in light, dark and
+print.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from statistics import NormalDist
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, WITHIN, null_of
+from kb.model import Effect
+from kb.rendering.html import as_it_is, element
+
+_WIDTH, _MARGIN, _ROW, _FOOT = 320, 14, 38, 46
+_LONGEST_NAME = 38
+_SMALLEST, _LARGEST = 5.0, 11.0
+_MOST_TICKS = 6
+_NAMES = {
+    "g": "Hedges’ g",
+    "d": "Cohen’s d",
+    "SMD": "standardised mean difference",
+    "OR": "odds ratio",
+    "RR": "risk ratio",
+    "RD": "risk difference",
+    "r": "correlation r",
+}
+
+
+class Label(NamedTuple):
+    """What a result is called in the plot and, in `full`, in its text; its value, and its interval if it has one."""
+
+    short: str
+    full: str
+    value: str
+    interval: str
+
+
+def forest(caption: str, rows: Sequence[Effect], labels: Mapping[str, Label], number: int) -> Element:
+    """The plot of `rows`, which share a metric and the side that favours the therapy.
+
+    `labels` are those of the rows by id; `number` tells the plots of a page apart.
+    """
+    first = rows[0]
+    is_ratio = first.metric in RATIOS
+    scale, ticks = _scale(rows, is_ratio)
+    bottom = 8 + _ROW * len(rows)
+    metric = _NAMES.get(first.metric, first.metric)
+    title_id, text_id = f"kb-forest-{number}-title", f"kb-forest-{number}-text"
+    drawing = element(
+        "svg",
+        element("title", f"{caption}: {metric}", id=title_id),
+        element("desc", _summary(rows, labels), id=text_id),
+        viewBox=f"0 0 {_WIDTH} {bottom + _FOOT}",
+        role="img",
+        aria_labelledby=f"{title_id} {text_id}",
+        class_="kb-forest",
+    )
+    if first.metric != "proportion":
+        x = _place(scale(null_of(first.metric)))
+        drawing.append(element("line", x1=x, x2=x, y1="4", y2=str(bottom), class_="kb-forest-null"))
+    precise = max(map(_precision, rows))
+    for index, row in enumerate(rows):
+        drawing.extend(_result(row, labels[row.id], 8 + index * _ROW, scale, precise))
+    drawing.extend(_axis(ticks, scale, bottom, metric, first))
+    shown = f"{caption}: {metric}" + (", logarithmic scale" if is_ratio else "")
+    return element("figure", as_it_is(drawing), as_it_is(element("figcaption", shown)), class_="kb-plot")
+
+
+def _place(x: float) -> str:
+    return f"{x:.1f}"
+
+
+def _ends(row: Effect) -> tuple[float, float]:
+    value = row.value or 0.0
+    return (value if row.ci_low is None else row.ci_low), (value if row.ci_high is None else row.ci_high)
+
+
+def _scale(rows: Sequence[Effect], is_ratio: bool) -> tuple[Callable[[float], float], list[float]]:
+    """Where a value stands on the axis, and the values that the axis names."""
+    values = [end for row in rows for end in (*_ends(row), row.value or 0.0)]
+    if is_ratio:
+        # Both sides of the line are seen, so that nobody takes the line for the edge.
+        values = [*(value for value in values if value > 0), 0.9, 1.1]
+    elif rows[0].metric != "proportion":
+        width = max(values) - min(values) or 1.0
+        values += [-0.05 * width, 0.05 * width]
+    into: Callable[[float], float] = math.log if is_ratio else float
+    low, high = min(values), max(values)
+    ticks = _ratio_ticks(low, high) if is_ratio else _ticks(low, high)
+    start, end = into(min(low, ticks[0])), into(max(high, ticks[-1]))
+    width = (end - start) or 1.0
+
+    def scale(value: float) -> float:
+        return _MARGIN + (into(value) - start) / width * (_WIDTH - 2 * _MARGIN)
+
+    return scale, ticks
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round values from below `low` to above `high`."""
+    size = (high - low) or 1.0
+    power = 10.0 ** math.floor(math.log10(size / _MOST_TICKS))
+    step = next(power * factor for factor in (1, 2, 5, 10, 20) if size / (power * factor) <= _MOST_TICKS - 2)
+    return [round(index * step, 10) for index in range(math.floor(low / step), math.ceil(high / step) + 1)]
+
+
+def _ratio_ticks(low: float, high: float) -> list[float]:
+    """1, 2, 5, 10 and so on, downwards too; by tens where there would be too many."""
+    start, end = math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1
+    for factors in ((1, 2, 5), (1,)):
+        steps = sorted(factor * 10.0**power for power in range(start - 1, end + 1) for factor in factors)
+        first = max((step for step in steps if step <= low), default=steps[0])
+        last = min((step for step in steps if step >= high), default=steps[-1])
+        ticks = [step for step in steps if first <= step <= last]
+        if len(ticks) <= _MOST_TICKS + 1:
+            return ticks
+    return [ticks[0], 1.0, ticks[-1]]
+
+
+def _precision(row: Effect) -> float:
+    """How precise a result is, as one over its standard error; 0 where that was not reported."""
+    if row.se:
+        return 1 / row.se
+    low, high = _ends(row)
+    level = row.ci_level if row.ci_level and 50 <= row.ci_level < 100 else 95
+    if row.metric in RATIOS and low > 0:
+        low, high = math.log(low), math.log(high)
+    return 2 * NormalDist().inv_cdf(0.5 + level / 200) / (high - low) if high > low else 0.0
+
+
+def _result(row: Effect, label: Label, top: float, scale: Callable[[float], float], precise: float) -> list[Element]:
+    name = label.short
+    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip(" ,") + "…"
+    middle, value = top + 24, scale(row.value or 0.0)
+    share = _precision(row) / precise if precise else 0.0
+    side = _SMALLEST + (_LARGEST - _SMALLEST) * share
+    parts = [
+        element("text", short, x=str(_MARGIN), y=_place(top + 11)),
+        element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end"),
+    ]
+    low, high = map(scale, _ends(row))
+    if high > low:
+        y = _place(middle)
+        parts.append(element("line", x1=_place(low), x2=_place(high), y1=y, y2=y, class_="kb-forest-interval"))
+    square = {"x": _place(value - side / 2), "y": _place(middle - side / 2), "width": _place(side)}
+    kind = "kb-forest-point" if high > low else "kb-forest-point kb-forest-alone"
+    parts.append(element("rect", **square, height=_place(side), class_=kind))
+    return parts
+
+
+def _axis(
+    ticks: Sequence[float], scale: Callable[[float], float], bottom: float, metric: str, first: Effect
+) -> list[Element]:
+    y = _place(bottom)
+    parts = [element("line", x1=str(_MARGIN), x2=str(_WIDTH - _MARGIN), y1=y, y2=y, class_="kb-forest-axis")]
+    for tick in ticks:
+        x = _place(scale(tick))
+        text = f"{tick:g}".replace("-", "\N{MINUS SIGN}")
+        parts.append(element("line", x1=x, x2=x, y1=y, y2=_place(bottom + 4), class_="kb-forest-axis"))
+        parts.append(element("text", text, x=x, y=_place(bottom + 16), text_anchor="middle"))
+    for text, at, anchor in _sides(first):
+        parts.append(element("text", text, x=str(at), y=_place(bottom + 36), text_anchor=anchor))
+    return parts
+
+
+def _sides(first: Effect) -> list[tuple[str, int, str]]:
+    """What the two sides of the axis favour."""
+    if first.favours == "none" or first.comparison_kind in (WITHIN, ASSOCIATION):
+        return []
+    other = "← other treatment" if first.comparison_kind == ACTIVE else "← control"
+    left, right = other + " better", "therapy better →"
+    if first.favours in ("negative", "below one"):
+        left, right = "← therapy better", other.removeprefix("← ") + " better →"
+    return [(left, _MARGIN, "start"), (right, _WIDTH - _MARGIN, "end")]
+
+
+def _summary(rows: Sequence[Effect], labels: Mapping[str, Label]) -> str:
+    """What the plot shows, for those who cannot see it."""
+    results = []
+    for label in (labels[row.id] for row in rows):
+        results.append(f"{label.full}: {label.value}" + (f" ({label.interval})" if label.interval else ""))
+    return f"{len(rows)} result{'' if len(rows) == 1 else 's'}. {'; '.join(results)}."

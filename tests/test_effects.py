@@ -1,0 +1,257 @@
+"""Effects as a reader sees them: in a sentence, in a table, in a plot."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+from markdown import Markdown
+
+from cases import EFFECTS, write_project
+from kb import engine, gate
+from kb.evidence import COLUMNS
+from kb.reading.cache import Cache
+from kb.rendering.bibliography import format_citations
+from kb.rendering.effects import in_words
+from kb.rendering.page import PageRendering, citation_groups
+
+BIB = """\
+@article{smith2003, author = {Smith, Ann and Jones, Bo and Lee, Cy}, title = {{A review}}, journal = {J}, year = {2003}}
+@article{jones2010, author = {Jones, Bo}, title = {{Another}}, journal = {J}, year = {2010}}
+"""
+ROW = {
+    "citekey": "smith2003",
+    "locator": "p. 88",
+    "indication": "depression",
+    "population": "adults",
+    "therapy": "short-term therapy",
+    "comparison": "controls",
+    "comparison_kind": "usual care",
+    "outcome": "mood",
+    "timepoint": "after treatment",
+    "metric": "g",
+    "value": "0.64",
+    "ci_low": "0.39",
+    "ci_high": "0.89",
+    "ci_level": "95",
+    "k": "14",
+    "favours": "positive",
+    "allegiance": "unclear",
+}
+ASSOCIATION = {"comparison": "", "comparison_kind": "association", "favours": "none", "indication": "process"}
+WITHIN = {"comparison": "", "comparison_kind": "within group"}
+RATIO = {"metric": "OR", "value": "1.75", "ci_low": "1.20", "ci_high": "2.55", "favours": "above one"}
+NO_INTERVAL = {"ci_low": "", "ci_high": "", "ci_level": ""}
+
+
+def table(**rows: dict[str, str]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for name, cells in rows.items():
+        row = {**ROW, "id": f"smith2003-{name}", **cells}
+        writer.writerow([row.get(column, "") for column in COLUMNS])
+    return EFFECTS + out.getvalue()
+
+
+DATA = table(
+    end={},
+    loss={"value": "-0.20", "ci_low": "-0.45", "ci_high": "0.05", "n": "1", "k": "1", "timepoint": "one year later"},
+    ratio=RATIO,
+    change={**WITHIN, "value": "1.10", **NO_INTERVAL},
+    alliance={
+        **ASSOCIATION,
+        "metric": "r",
+        "value": "0.28",
+        **NO_INTERVAL,
+        "k": "295",
+        "outcome": "alliance and outcome",
+    },
+    left={"metric": "proportion", "value": "0.125", **NO_INTERVAL, "indication": "harm", "favours": "none"},
+    other={
+        "comparison_kind": "active treatment",
+        "comparison": "CBT",
+        "indication": "panic",
+        "value": "0.01",
+        "ci_low": "-0.30",
+        "ci_high": "0.32",
+    },
+)
+PAGE = """\
+---
+title: Page
+summary: A page.
+---
+
+## First
+
+Full {{effect:smith2003-end}}. Loss {{effect:smith2003-loss}}. Value {{effect:smith2003-loss value}}.
+Interval {{effect:smith2003-ratio interval}}. Words {{effect:smith2003-end words}}. Code `{{effect:smith2003-end}}`.
+Change {{effect:smith2003-change}}. Alliance {{effect:smith2003-alliance}}. Left {{effect:smith2003-left value}}.
+
+| a |
+|---|
+| {{effect:smith2003-left words}} |
+
+```effects
+indication: depression
+plot: true
+```
+
+Beside:
+```effects
+indication: panic
+plot: true
+```
+
+```effects
+ids: [smith2003-change]
+```
+
+```effects
+indication: grief
+```
+
+````
+```effects
+indication: grief
+```
+````
+"""
+SPACE, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    folder = tmp_path_factory.mktemp("effects")
+    files = {"bib/references.bib": BIB, "bib/effects.csv": DATA, "docs/principles/p.md": PAGE}
+    project = engine.load(str(write_project(folder, files)))
+    kb, verdict = gate.judge(project)
+    formatted = format_citations(project.bibliography_files, citation_groups(kb), Cache(folder / "c"))
+    rendering = PageRendering(kb, formatted, "The Site")
+    rendering.page = kb.by_uri["principles/p.md"]
+    extensions = ["smarty", "attr_list", "tables", "toc", "pymdownx.superfences", rendering]
+    html = Markdown(extensions=extensions).convert(PAGE.partition("\n---\n")[2])
+    text = re.sub(r"<[^>]+>", "", html).replace(SPACE, " ")
+    return SimpleNamespace(html=html, text=text, kb=kb, findings=verdict.findings, plots=_plots(html))
+
+
+def _plots(html: str) -> list[ElementTree.Element]:
+    return [ElementTree.fromstring(plot) for plot in re.findall(r"<svg.*?</svg>", html, re.DOTALL)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Full g = 0.64 (95% CI 0.39 to 0.89, 14 trials) against controls after treatment (Smith et al., 2003, p. 88).",
+        f"Loss g = {MINUS}0.20 (95% CI {MINUS}0.45 to 0.05, 1 trial, 1 participant) against controls, one year later (",
+        f"Value g = {MINUS}0.20 (Smith et al., 2003, p. 88).",
+        "Interval OR = 1.75 (95% CI 1.20 to 2.55) (Smith",
+        "Words about two thirds of a standard deviation in favour of the therapy (Smith",
+        "Code {{effect:smith2003-end}}.",
+        "Change g = 1.10 (14 studies) within the treated group after treatment, without a comparison (",
+        "Alliance r = 0.28 (295 studies) for alliance and outcome after treatment (",
+        "Left 12.5% (Smith",
+        "about 12 in 100 people (Smith",
+    ],
+)
+def test_effect_is_written_in_a_sentence(shown: SimpleNamespace, sentence: str) -> None:
+    assert sentence in shown.text
+
+
+def test_effect_brings_its_citation_along(shown: SimpleNamespace) -> None:
+    assert '<span class="kb-effect"><span>g\xa0=\xa00.64' in shown.html
+    assert 'href="#ref-smith2003" id="cite-smith2003-1"' in shown.html
+    references = shown.html[shown.html.index('id="references"') :]
+    assert 'id="ref-smith2003"' in references
+    assert "jones2010" not in references
+    assert "ref-smith2003" in shown.kb.anchors("principles/p.md")
+    assert {name.text for name in shown.kb.keys_used} == {"smith2003"}
+
+
+def test_controls_and_active_treatments_are_both_shown(shown: SimpleNamespace) -> None:
+    assert "<caption>Depression: compared with controls</caption>" in shown.html
+    assert "Compared with active treatments: no data found." in shown.text
+    assert "<caption>Panic: compared with active treatments</caption>" in shown.html
+    assert shown.text.count("no data found") == 1 + 1 + 2  # depression, panic, grief
+
+
+def test_changes_within_a_group_stand_by_themselves(shown: SimpleNamespace) -> None:
+    for part in re.findall(r"<table.*?</table>", shown.html, re.DOTALL):
+        is_within = "1.10" in part
+        assert is_within == ("Within the treated group, without a comparison" in part)
+        assert not (is_within and "0.64" in part)
+
+
+def test_table_is_accessible(shown: SimpleNamespace) -> None:
+    (first, *_) = re.findall(r'<div [^>]*class="kb-scroll".*?</table></div>', shown.html, re.DOTALL)
+    assert 'aria-label="Table: Depression: compared with controls"' in first
+    assert 'role="group" tabindex="0"' in first
+    assert first.count('<th scope="col">') == 7
+    assert first.count('<th scope="row">') == 3
+
+
+def test_plots_share_neither_metric_nor_id(shown: SimpleNamespace) -> None:
+    titles = [plot.findtext("title") for plot in shown.plots]
+    assert titles == [
+        "Depression: compared with controls: Hedges’ g",
+        "Depression: compared with controls: odds ratio",
+        "Panic: compared with active treatments: Hedges’ g",
+    ]
+    ids = [part.get("id") for plot in shown.plots for part in plot.iter() if part.get("id")]
+    assert len(ids) == len(set(ids)) == 6
+    for plot in shown.plots:
+        assert plot.get("role") == "img"
+        assert set((plot.get("aria-labelledby") or "").split()) <= set(ids)
+
+
+def test_plot_shows_points_within_intervals(shown: SimpleNamespace) -> None:
+    for plot in shown.plots:
+        for number, line in enumerate(part for part in plot.iter() if part.get("class") == "kb-forest-interval"):
+            points = [part for part in plot.iter() if (part.get("class") or "").startswith("kb-forest-point")]
+            point = points[number]
+            middle = float(point.get("x", "")) + float(point.get("width", "")) / 2
+            assert 0 <= float(line.get("x1", "")) < middle < float(line.get("x2", "")) <= 320
+        description = plot.findtext("desc") or ""
+        assert "Smith et al. 2003, mood, after treatment: " in description
+    sides = [part.text for part in shown.plots[2].iter("text")][-2:]
+    assert sides == ["← other treatment better", "therapy better →"]
+
+
+def test_ratio_stands_on_a_logarithmic_scale(shown: SimpleNamespace) -> None:
+    assert "odds ratio, logarithmic scale" in shown.text
+    ticks = {
+        part.text: float(part.get("x", ""))
+        for part in shown.plots[1].iter("text")
+        if part.get("text-anchor") == "middle"
+    }
+    assert abs((ticks["2"] - ticks["1"]) - (ticks["5"] - ticks["2"]) * 0.30103 / 0.39794) < 0.2
+
+
+def test_page_with_effects_has_no_finding_about_evidence(shown: SimpleNamespace) -> None:
+    evidence = [finding for finding in shown.findings if "effect" in finding.rule or "statistic" in finding.rule]
+    assert not evidence
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "favours", "words"),
+    [
+        ("0.64", "g", "positive", "about two thirds of a standard deviation in favour of the therapy"),
+        ("-0.5", "d", "positive", "about half of a standard deviation in favour of what it was compared with"),
+        ("-1.5", "SMD", "negative", "about one and a half standard deviations in favour of the therapy"),
+        ("1.02", "g", "positive", "about one standard deviation in favour of the therapy"),
+        ("3", "g", "positive", "more than two standard deviations in favour of the therapy"),
+        ("0.01", "g", "positive", "hardly any part of a standard deviation"),
+        ("0.1", "RD", "positive", "about 10 more in 100 people"),
+        ("-0.1", "RD", "positive", "about 10 fewer in 100 people"),
+        ("0.54", "proportion", "none", "about 54 in 100 people"),
+    ],
+)
+def test_size_is_said_in_words(tmp_path: Path, value: str, metric: str, favours: str, words: str) -> None:
+    data = table(x={"value": value, "metric": metric, "favours": favours, **NO_INTERVAL})
+    kb = gate.read(engine.load(str(write_project(tmp_path, {"bib/effects.csv": data}))))
+    assert in_words(kb.effects["smith2003-x"]).replace(SPACE, " ") == words
