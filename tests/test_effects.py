@@ -44,7 +44,7 @@ ROW = {
     "allegiance": "unclear",
 }
 ASSOCIATION = {"comparison": "", "comparison_kind": "association", "favours": "none", "indication": "process"}
-WITHIN = {"comparison": "", "comparison_kind": "within group"}
+WITHIN = {"comparison": "", "comparison_kind": "within group", "favours": "none"}
 RATIO = {"metric": "OR", "value": "1.75", "ci_low": "1.20", "ci_high": "2.55", "favours": "above one"}
 NO_INTERVAL = {"ci_low": "", "ci_high": "", "ci_level": ""}
 

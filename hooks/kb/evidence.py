@@ -24,8 +24,12 @@ ACTIVE, WITHIN, ASSOCIATION = "active treatment", "within group", "association"
 COMPARISON_KINDS = (*CONTROLS, ACTIVE, WITHIN, ASSOCIATION)
 DIFFERENCES = ("g", "d", "SMD")
 RATIOS = ("OR", "RR")
-METRICS = (*DIFFERENCES, *RATIOS, "RD", "r", "proportion")
-FAVOURS = ("positive", "negative", "above one", "below one", "none")
+# A difference in points of a scale, which the outcome names; it cannot stand beside standardised ones.
+RAW = "MD"
+METRICS = (*DIFFERENCES, *RATIOS, "RD", RAW, "r", "proportion")
+# `none`: neither side is the therapy; `unclear`: the source seen does not say which side is.
+UNSIDED = ("none", "unclear")
+FAVOURS = ("positive", "negative", "above one", "below one", *UNSIDED)
 ALLEGIANCES = ("developer", "affiliated", "independent", "unclear")
 CLOSED = {
     "indication": INDICATIONS,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS, WITHIN
+from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS, UNSIDED, WITHIN
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Page, Selection
 from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
@@ -98,7 +98,7 @@ def in_words(row: Effect) -> str:
     unit = "standard deviations" if size > 1.125 else "standard deviation"
     of = " " if size > 0.875 else " of a "
     amount = f"{words}{of}{unit}"
-    if row.comparison_kind == WITHIN or size <= _FRACTIONS[1][0] / 2:
+    if row.favours in UNSIDED or size <= _FRACTIONS[1][0] / 2:
         return amount
     favoured = (value > 0) == (row.favours == "positive")
     return f"{amount} in favour of {'the therapy' if favoured else 'what it was compared with'}"

@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, WITHIN, null_of
+from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, UNSIDED, WITHIN, null_of
 from kb.model import Effect
 from kb.rendering.html import as_it_is, element
 
@@ -171,7 +171,7 @@ def _axis(
 
 def _sides(first: Effect) -> list[tuple[str, int, str]]:
     """What the two sides of the axis favour."""
-    if first.favours == "none" or first.comparison_kind in (WITHIN, ASSOCIATION):
+    if first.favours in UNSIDED or first.comparison_kind in (WITHIN, ASSOCIATION):
         return []
     other = "← other treatment" if first.comparison_kind == ACTIVE else "← control"
     left, right = other + " better", "therapy better →"

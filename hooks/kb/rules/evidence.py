@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from statistics import NormalDist
 
 from kb.cycles import cycles
-from kb.evidence import ASSOCIATION, COUNTS, DIFFERENCES, NUMBERS, RATIOS, UNFAVOURABLE, WITHIN, null_of
+from kb.evidence import ASSOCIATION, COUNTS, DIFFERENCES, NUMBERS, RATIOS, RAW, UNFAVOURABLE, UNSIDED, WITHIN, null_of
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Fault, Name, Severity
 from kb.nearest import certainly, nearest_all
@@ -217,7 +217,7 @@ def effect_names_its_comparison(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every effect says what it was compared with, unless it is a change within a group or an association.
 
     Against a waiting list much works well. What favours the therapy is a sign for a difference, and above or below one
-    for a ratio.
+    for a ratio; `none` says that neither side is the therapy, `unclear` that the source seen does not say which is.
 
     Bad:
         comparison empty, comparison_kind "usual care"
@@ -234,11 +234,11 @@ def effect_names_its_comparison(kb: KnowledgeBase) -> Iterator[Fault]:
         elif not cell.text:
             yield Fault("the effect does not say what it was compared with", cell.span, "name the other group")
         favours = row.cells["favours"]
-        if row.favours != "none" and (row.metric in RATIOS) != row.favours.endswith("one"):
-            allowed = "above one, below one" if row.metric in RATIOS else "positive, negative, none"
+        if row.comparison_kind == WITHIN and row.favours != "none":
+            yield Fault("a change within a group favours no side", favours.span, "write `none`")
+        elif row.favours not in UNSIDED and (row.metric in RATIOS) != row.favours.endswith(" one"):
+            allowed = "above one, below one" if row.metric in RATIOS else "positive, negative"
             yield Fault(f"'{row.favours}' tells no side of {row.metric}", favours.span, f"write one of: {allowed}")
-        elif row.favours == "none" and row.metric in (*DIFFERENCES, *RATIOS, "RD"):
-            yield Fault(f"{row.metric} has a side that favours the therapy", favours.span, "say which")
 
 
 @rule("effect-supersedes-another")
@@ -290,11 +290,13 @@ def indication_shows_both_sides(kb: KnowledgeBase) -> Iterator[Fault]:
 def _is_unfavourable(row: Effect) -> bool:
     if row.note.lower().startswith(UNFAVOURABLE):
         return True
-    if row.value is None or row.favours == "none" or row.comparison_kind in (WITHIN, ASSOCIATION):
+    if row.value is None or row.comparison_kind in (WITHIN, ASSOCIATION):
         return False
     null = null_of(row.metric)
     if row.ci_low is not None and row.ci_high is not None and row.ci_low <= null <= row.ci_high:
         return True
+    if row.favours in UNSIDED:
+        return False
     return row.value <= null if row.favours in ("positive", "above one") else row.value >= null
 
 
@@ -350,7 +352,7 @@ def effect_has_its_form(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"an effect has no form '{mention.form}'", mention.form_span, hint)
             elif row and mention.form == "interval" and row.ci_low is None:
                 yield Fault(f"no interval is reported for '{row.id}'", mention.form_span, "leave the form out")
-            elif row and mention.form == "words" and row.metric in (*RATIOS, "r"):
+            elif row and mention.form == "words" and row.metric in (*RATIOS, RAW, "r"):
                 message = f"there are no words for the size of {row.metric}"
                 yield Fault(message, mention.form_span, "write `value` or `interval`")
 
