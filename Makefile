@@ -1,4 +1,4 @@
-# make site | serve | check | test | bench | lock | clean. Python 3.11 or newer and make are all that is needed.
+# make site | serve | check | test | bench | fuzz | lock | clean. Python 3.11 or newer and make are all that is needed.
 
 PYTHON ?= python3
 FORMAT ?= text
@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := requirements.txt requirements-dev.txt pyproject.toml hooks/environment.py
 
-.PHONY: site serve check test bench lint lock clean help
+.PHONY: site serve check test bench fuzz lint lock clean help
 
 help:
 	@echo "make site    build the site into site/"
@@ -14,6 +14,7 @@ help:
 	@echo "make check   run the gate alone"
 	@echo "make test    run every test, browser tests included"
 	@echo "make bench   measure the gate beside a stock build (minutes; PAGES=\"100 1000\" for less)"
+	@echo "make fuzz    feed the gate with hostile inputs (10,000, or INPUTS=500)"
 	@echo "make lock    pin the dependencies of pyproject.toml with hashes"
 	@echo "make clean   remove what was built (not $(VENV))"
 
@@ -33,6 +34,9 @@ test: lint
 
 bench: $(VENV)/.dev
 	@cd tests && ../$(BIN)/python -m bench $(PAGES)
+
+fuzz: $(VENV)/.dev
+	@$(BIN)/python tests/fuzz.py $(INPUTS)
 
 lint: $(VENV)/.dev
 	@echo "Checking form and types"
