@@ -41,8 +41,8 @@ _LINE_PLACES = re.compile(
 # Elsewhere; every alternative begins with a character, so that the search leaps from one to the next.
 _PLACES = re.compile(
     r"""
-    \]\([ \t]*(?:<(?=[^<>]*+>\s*["')]))?(?!["'])               # "](" or "](<" before a target
-    | \](?: \ ?\[(?![\]\n^]|-?@) | \[\] )                      # "][" before a label, or behind an empty one
+    \]\([ \t]*(?:<(?=[^<>]*+>\s*["')]))?(?!["'\s])             # "](" or "](<" before a target
+    | \](?: \ ?\[(?![\]\n^]|-?@) | \[\](?!\{) )                # "][" before a label, or behind an empty one
     | @(?<![\w.%+-]@)\{?(?=\w) | -(?<![\w.%+-]-)@\{?(?=\w)     # "@" or "-@" before a citation key
     | <!--[ \t]*kb:[ \t]*                                      # "<!-- kb:" before a suppression
     | \{(?<!\\\{)\{[ \t]*effect:[ \t]*                        # "{{effect:" before the id of an effect
