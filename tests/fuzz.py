@@ -274,7 +274,7 @@ def _peak() -> int:
     return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024
 
 
-def outcomes(indices: list[int], seed: int, inputs_per_process: int = 100) -> Iterator[Outcome]:
+def outcomes(indices: list[int], seed: int, inputs_per_process: int = 50) -> Iterator[Outcome]:
     """Run the inputs in processes of their own, so that one which kills its process is known."""
     with small_project() as (folder, sources):
         waiting = indices

@@ -30,6 +30,7 @@ from kb.knowledge import KnowledgeBase
 from kb.model import Redirect, Span, SymbolicLink
 from kb.project import CannotRun, Project, name_within, repository_of
 from kb.reading.cache import digest, own_code
+from kb.reading.front_matter import excess
 from kb.reading.locate import locate
 from kb.reading.page import LARGEST_FILE, Dialect
 from kb.rules.reference import rule_pages
@@ -66,6 +67,8 @@ def load(config_path: str) -> Project:
     """Load a project as MkDocs would for a build, the events of its plugins included, up to the list of files."""
     if not Path(config_path).is_file():
         raise CannotRun(f"there is no configuration '{config_path}'; name one with --config")
+    if too_much := excess(Path(config_path).read_text(encoding="utf-8-sig", errors="replace")):
+        raise CannotRun(f"the configuration '{config_path}' cannot be used: it {too_much}")
     errors = _Errors()
     logging.getLogger("mkdocs").addHandler(errors)
     try:

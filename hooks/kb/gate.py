@@ -250,7 +250,7 @@ def _judged_alone(project: Project, reading: Reading) -> Examined:
 def _digests(reading: Reading) -> tuple[str | None, ...]:
     """What the included files hold now; None for one that does not exist."""
     return tuple(
-        digest(Path(include).read_bytes()) if Path(include).is_file() else None for include in reading.includes
+        digest(Path(include).read_bytes()) if os.path.isfile(include) else None for include in reading.includes
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections import Counter, defaultdict
@@ -47,7 +48,7 @@ _PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>
 
 _QUERY_AND_ANCHOR = re.compile(r"[?#].*", re.DOTALL)
 # Characters of one page to go through for the places of faults; on a page with more of them the rest stay without.
-_MOST_SEARCHED = 20_000_000
+_MOST_SEARCHED = 10_000_000
 
 
 class Target(NamedTuple):
@@ -212,7 +213,7 @@ class KnowledgeBase:
         address = unquote(address.removeprefix("/root/"))
         if address in self._addresses:
             return Target(self._addresses[address], anchor, exists=True)
-        return Target(uri, anchor, exists=any((folder / address).is_file() for folder in self.published_folders))
+        return Target(uri, anchor, exists=any(os.path.isfile(folder / address) for folder in self.published_folders))
 
     def edit(self, span: Span, old: str, new: str) -> Edit | None:
         """The edit that puts `new` in place of `old`, if `old` stands at `span` letter for letter."""
@@ -474,9 +475,17 @@ class KnowledgeBase:
 
     def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
         """Where in the source is the first match, of `length` characters, that the prose of a section has."""
-        uses = sum(len(pattern.findall(text)) for text in page.sections[section].prose)
-        places = self._locate_all(page, section, pattern, uses)
-        return Span(page.path, *places[0], length) if places else Span(page.path)
+        key = page.uri, section, pattern
+        if key not in self._first_places:
+            uses = sum(len(pattern.findall(text)) for text in page.sections[section].prose)
+            self._first_places[key] = next(iter(self._locate_all(page, section, pattern, uses)), None)
+        place = self._first_places[key]
+        return Span(page.path, *place, length) if place else Span(page.path)
+
+    @cached_property
+    def _first_places(self) -> dict[tuple[str, int, re.Pattern[str]], tuple[int, int] | None]:
+        """What `locate` has found."""
+        return {}
 
     def _locate_all(self, page: Page, section: int, pattern: re.Pattern[str], uses: int) -> list[tuple[int, int]]:
         """Line and column of the `uses` matches in a section; empty where they are not known."""

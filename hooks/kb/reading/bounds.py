@@ -22,7 +22,7 @@ from types import FrameType
 from typing import TypeVar
 
 SECONDS = 1.3
-MEGABYTES = 300
+MEGABYTES = 250
 _MUCH_TIME, _MUCH_MEMORY = f"more than {SECONDS} s", f"more than {MEGABYTES} MB"
 # Characters of a text, and of a line of it, up to which one step below Python is over soon enough.
 _LARGE_TEXT, _LONG_LINE = 100_000, 10_000
