@@ -184,6 +184,25 @@ def test_what_changes_while_it_is_read_is_not_kept(tmp_path: Path, monkeypatch: 
     assert "gone.md" in json.dumps(after)
 
 
+def test_what_comes_while_a_project_is_loaded_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kb import engine
+
+    write_project(tmp_path, FILES)
+    time.sleep(0.06)
+    load = engine.load
+
+    def load_and_be_overtaken(config: str) -> object:
+        project = load(config)
+        page = tmp_path / "docs" / "principles" / "later.md"
+        page.write_text(PAGE.format(title="Later", text="[x](gone.md)"))
+        return project
+
+    monkeypatch.setattr(engine, "load", load_and_be_overtaken)
+    assert "gone.md" not in json.dumps(verdict(tmp_path))
+    monkeypatch.setattr(engine, "load", load)
+    assert "gone.md" in json.dumps(verdict(tmp_path))
+
+
 def kept_files(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / ".cache" / "kb").iterdir() if path.is_file())
 

@@ -46,6 +46,7 @@ class _Group(click.Group):
 def main() -> None:
     """Check a knowledge base before it is published."""
     gc.disable()  # a run is short, and its many small facts live until its end
+    click.get_current_context().call_on_close(gc.enable)
 
 
 @main.command()
@@ -81,7 +82,7 @@ def check(
     from kb.snapshot import Snapshot
 
     _check_names((*select, *ignore))
-    start = time.perf_counter()
+    start, started = time.perf_counter(), time.time_ns()
     baseline = os.path.abspath(baseline) if baseline else None
     chosen = (select, ignore, (baseline,) if baseline else ())
     known = Snapshot.recall(config)
@@ -103,7 +104,7 @@ def check(
             _with_baseline(loaded, baseline), select, ignore, asks_others=external, revision=against
         )
         if not external and against is None:
-            Snapshot.keep(config, loaded, chosen, verdict, known)
+            Snapshot.keep(config, loaded, chosen, verdict, known, started)
         project, is_strict = lambda: loaded, loaded.settings.strict
     if form == "text":
         from kb.reports import text

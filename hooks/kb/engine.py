@@ -40,6 +40,8 @@ from kb.snapshot import Origin
 # Steps that shape a project before its files are read, and the plugins whose steps follow from the configuration alone.
 _SHAPING_EVENTS = ("startup", "config", "files")
 _KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
+# Values in a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more in good time.
+_MOST_SETTINGS = 20_000
 _PARENT = re.compile(r"^INHERIT\s*:", re.MULTILINE)
 _VARIABLES = re.compile(r"!ENV\s(.*)")
 _READERS = (
@@ -67,7 +69,7 @@ def load(config_path: str) -> Project:
     """Load a project as MkDocs would for a build, the events of its plugins included, up to the list of files."""
     if not Path(config_path).is_file():
         raise CannotRun(f"there is no configuration '{config_path}'; name one with --config")
-    if too_much := excess(Path(config_path).read_text(encoding="utf-8-sig", errors="replace")):
+    if too_much := excess(Path(config_path).read_text(encoding="utf-8-sig", errors="replace"), _MOST_SETTINGS):
         raise CannotRun(f"the configuration '{config_path}' cannot be used: it {too_much}")
     errors = _Errors()
     logging.getLogger("mkdocs").addHandler(errors)

@@ -79,7 +79,9 @@ def judge(
         findings,
         counts,
         time.perf_counter() - start,
-        files=files if _lasts(*kb.pages, *kb.bibliographies, kb.glossary) and untouched(files, started) else (),
+        files=files
+        if _lasts(*kb.pages, *kb.bibliographies, kb.glossary, kb.effect_table) and untouched(files, started)
+        else (),
         pages=frozenset(page.path for page in kb.pages),
         rule_pages=_addresses_of_rules(project),
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.reading.cache import digest, own_code, write_whole
+from kb.reading.cache import digest, own_code, untouched, write_whole
 
 if TYPE_CHECKING:
     from kb.project import Project
@@ -32,6 +32,11 @@ class Origin:
     files: tuple[str, ...]
     folders: tuple[str, ...]
     variables: tuple[str, ...]
+
+    def is_untouched(self, since: int) -> bool:
+        """Whether no file has changed, and no folder got or lost one, since the time `since` (nanoseconds)."""
+        folders = (above for folder in self.folders for above, _, _ in os.walk(folder))
+        return untouched((*self.files, *folders), since)
 
     def state(self) -> str:
         """A digest of it all as it is now."""
@@ -107,9 +112,14 @@ class Snapshot:
         return verdict
 
     @classmethod
-    def keep(cls, config: str, project: Project, chosen: Chosen, verdict: Verdict, known: Snapshot | None) -> None:
-        """Write down a verdict for the next run, beside those that still hold."""
-        if project.origin is None or not verdict.files:
+    def keep(
+        cls, config: str, project: Project, chosen: Chosen, verdict: Verdict, known: Snapshot | None, started: int
+    ) -> None:
+        """Write down a verdict for the next run, beside those that still hold.
+
+        `started` is the time (nanoseconds) before the project was loaded: what has changed since is not kept.
+        """
+        if project.origin is None or not verdict.files or not project.origin.is_untouched(started):
             return
         try:
             pickled = known.project_pickled if known else pickle.dumps(project)

@@ -85,7 +85,7 @@ def _name(key: yaml.Node) -> str:
     return key.value if isinstance(key.value, str) else "?"
 
 
-def excess(text: str) -> str:
+def excess(text: str, most_values: int = MOST_VALUES) -> str:
     """What makes YAML more than can be read, as the end of a sentence; empty where nothing does.
 
     Told from the parser's events, without building anything: aliases count as often as they stand for something.
@@ -114,8 +114,8 @@ def excess(text: str) -> str:
             if anchor is not None:
                 sizes[anchor] = size
             open_sizes[-1] += size
-            if open_sizes[-1] > MOST_VALUES:
-                return f"has more than {MOST_VALUES:,} values"
+            if open_sizes[-1] > most_values:
+                return f"has more than {most_values:,} values"
     except yaml.YAMLError:
         return ""  # said with its place by who reads it
     return ""

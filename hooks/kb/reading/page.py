@@ -140,8 +140,8 @@ def _read(
         unfinished_links=tuple(facts.left_links(path)),
         citation_groups=tuple(groups),
         lost_citations=tuple(lost_citations(dye, "".join(facts.groups), html)) if dialect.has_citations else (),
-        quotations=tuple(quotations(facts.paragraphs, groups)),
-        year_mentions=tuple(year_mentions(facts.paragraphs)),
+        quotations=tuple(quotations(facts.blocks, groups)),
+        year_mentions=tuple(year_mentions(facts.blocks)),
         effects=(*facts.mentions(path), *result.raw_effects),
         selections=tuple(facts.selections(path)),
         sections=tuple(_sections(facts, result)),
@@ -171,7 +171,7 @@ def _facts(page: Page) -> int:
             page.active_contents,
         ),
     )
-    return sum(map(len, listed))
+    return sum(map(len, listed)) + len(page.front_matter.places) // 2
 
 
 def _convert(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from kb.model import Span, Trace, TraceKind
 
+# Of more no report could say anything new.
+_MOST = 1000
 _MERGE = re.compile(r"^(?P<begin><{7} \S.*)$|^(?P<middle>={7})$|^(?P<end>>{7} \S.*)$", re.MULTILINE)
 # Control characters, those that make text read in another order than it is written (Unicode, UAX 9), and letters that
 # nobody sees (tags; sound only in the flags of England, Scotland and Wales).
@@ -47,7 +50,8 @@ def read_traces(text: str, path: str, code: str = "") -> tuple[Trace, ...]:
     shows it.
     """
     lines = _Lines(text, path)
-    return (*_merges(text, lines, code), *_hidden(text, lines), *_secrets(text, lines))
+    traces = chain(_merges(text, lines, code), _hidden(text, lines), _secrets(text, lines))
+    return tuple(islice(traces, _MOST))
 
 
 class _Lines:

@@ -50,10 +50,10 @@ class TreeFacts(Extension):
         self.reads_citations = reads_citations
         self.groups: list[str] = []
         self.effects: list[tuple[bool, str, str]] = []
-        self.paragraphs: list[Block] = []
+        self.blocks: list[Block] = []
         self.prose: list[list[str]] = [[]]
         self.said: list[Said] = [Said()]
-        self.blocks: list[str] = []
+        self.texts: list[str] = []
         self.references = _WithoutMarks()
         self.slugs: set[str] = set()
 
@@ -70,7 +70,7 @@ class TreeFacts(Extension):
 
     def left_references(self, path: str) -> Iterator[Undefined]:
         """Reference links that the parser left as text."""
-        for match in (match for block in self.blocks for match in _LEFT_REFERENCE.finditer(block)):
+        for match in (match for text in self.texts for match in _LEFT_REFERENCE.finditer(text)):
             if match["after"]:
                 place = self.dye.place(match["after"])
                 label = match["collapsed"].replace(_NO_TEXT, "…")
@@ -84,14 +84,14 @@ class TreeFacts(Extension):
 
     def left_links(self, path: str) -> Iterator[Undefined]:
         """Links that the parser left as text, by their target."""
-        for match in (match for block in self.blocks for match in _LEFT_LINK.finditer(block)):
+        for match in (match for text in self.texts for match in _LEFT_LINK.finditer(text)):
             target = strip(match["target"])
             place = self.dye.place(match["mark"]) or Span(path)
             yield Undefined(target, Span(place.path, place.line, place.column, len(target)))
 
     def left_footnotes(self, path: str) -> Iterator[Undefined]:
         """Footnote marks that the parser left as text."""
-        for match in (match for block in self.blocks for match in _LEFT_FOOTNOTE.finditer(block)):
+        for match in (match for text in self.texts for match in _LEFT_FOOTNOTE.finditer(text)):
             label = strip(match["label"])
             place = self.dye.place(match["mark"]) or Span(path)
             yield Undefined(label, Span(place.path, place.line, place.column, len(label) + 3))
@@ -132,10 +132,10 @@ class _ReadTree(Treeprocessor):
         self.facts.effects = [
             (element.get("class") == BLOCK_CLASS, element.text or "", where) for element, where in effect_elements(root)
         ]
-        self.facts.blocks = list(_block_texts(root))
+        self.facts.texts = list(_block_texts(root))
         self.facts.said = list(paragraphs(root))
         if self.facts.reads_citations:
-            self.facts.paragraphs = blocks_of(root, self.md)
+            self.facts.blocks = blocks_of(root, self.md)
         self.facts.prose = [[]]
         for item in prose.walk(root, self.md):
             if isinstance(item, prose.Prose):

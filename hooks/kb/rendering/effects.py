@@ -195,10 +195,13 @@ def _nothing(kb: KnowledgeBase, chosen: Selection, title: str, kinds: Sequence[s
 
 
 def _plots(kb: KnowledgeBase, caption: str, rows: Sequence[Effect], plots: int) -> Iterator[Element]:
-    """A plot for each metric and direction: what is measured in two ways cannot stand on one axis."""
+    """A plot for each metric and direction: what is measured in two ways cannot stand on one axis.
+
+    The share of one arm is no comparison: it has no line of no effect, and stands in the table alone.
+    """
     groups: dict[tuple[str, str], list[Effect]] = {}
     for row in rows:
-        if row.value is not None:
+        if row.value is not None and row.metric != "proportion":
             groups.setdefault((row.metric, row.favours), []).append(row)
     for group in groups.values():
         plots += 1

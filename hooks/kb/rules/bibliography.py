@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kb.folding import folded
 from kb.knowledge import KnowledgeBase
-from kb.model import Fault, Person, Reference, Severity, Written
+from kb.model import Fault, Name, Person, Reference, Severity, Written
 from kb.nearest import certainly, nearest
 from kb.reading.citations import PLAIN_KEY
 from kb.rules import rule
@@ -264,11 +264,13 @@ def reference_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     used = {name.text for name in kb.keys_used}
     used |= {right for key in used - kb.references.keys() if (right := kb.key_in_other_case(key))}
     related = {key for reference in _entries(kb) for key in _relatives(reference)}
-    unknown = {name.text: name for name in kb.keys_used if name.text not in kb.references}
+    slips: dict[str, Name] = {}
+    for name in {name.text: name for name in kb.keys_used if name.text not in kb.references}.values():
+        slips.setdefault(certainly(name.text, kb.references) or "", name)
     for key, reference in kb.references.items():
         if key in used or key in related or reference.kind in ("xdata", "set"):
             continue
-        slip = next((name for name in unknown.values() if certainly(name.text, kb.references) == key), None)
+        slip = slips.get(key)
         if slip:
             suggestion = f"does '{slip.text}' in {slip.span.place} mean it?"
             yield Fault(
