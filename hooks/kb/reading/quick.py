@@ -1,8 +1,8 @@
 """Python-Markdown's inline step at a third of its cost, with the same result.
 
 Python-Markdown asks each of some forty inline patterns about each stretch of text by way of several function calls, and
-most of them match nothing. Here a pattern is asked only about a text with the characters and words without which it cannot match
-(a link needs a bracket), then by its own regular expression, and only what matches goes the usual way.
+most of them match nothing. Here a pattern is asked only about a text with the characters and the words without which it
+cannot match (a link needs a bracket), then by its own regular expression, and only what matches goes the usual way.
 """
 
 from __future__ import annotations
