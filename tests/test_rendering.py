@@ -20,6 +20,7 @@ BIB = """\
 @article{freud1915b, author = {Freud, Sigmund}, title = {{Repression}}, journal = {J}, year = {1915}, doi = {10.1000/x}}
 @book{freuda1936, author = {Freud, Anna}, title = {{The ego}}, publisher = {P}, year = {1936}}
 @book{klein1946.notes, author = {Klein, Melanie}, title = {{Notes}}, publisher = {P}, year = {1946}}
+@online{who-comment, author = {Klein, Melanie}, title = {{Comment}}, year = {n.d.}, url = {https://example.org/}}
 @book{unused2000, author = {Moore, Burness}, title = {{Terms}}, publisher = {P}, year = {2000}}
 """
 FILES = {
@@ -175,7 +176,8 @@ def test_lists(rendered: SimpleNamespace) -> None:
     assert 'see <a href="#term-denial">Denial</a>' in glossary
     assert 'href="references.md#ref-klein1946.notes"' in glossary
     references = rendered.pages["references.md"]
-    assert references.count('id="ref-') == 5
+    assert references.count('id="ref-') == 6
+    assert "Klein, M. (n.d.). <em>" in references
     assert '<a href="defences/splitting.md">Splitting</a>' in references
     assert "Keeping good and bad apart." in rendered.pages["defences/index.md"]
 
