@@ -15,6 +15,7 @@ from kb.knowledge import aliases_of, title_of
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
+from kb.rendering.pools import pooled_estimates
 from kb.reports import text
 
 log = engine.log()
@@ -52,7 +53,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
         if not verdict.findings:
             raise Abort(f"The citations cannot be formatted: {' '.join(str(error).split())}") from error
         formatted = Formatted({}, {})
-    _Build.rendering = PageRendering(kb, formatted, config.site_name)
+    pools = pooled_estimates(kb, project.cache_of("pools"))
+    _Build.rendering = PageRendering(kb, formatted, config.site_name, pools)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
 

@@ -19,6 +19,7 @@ from kb.reading.cache import Cache
 from kb.rendering.bibliography import format_citations
 from kb.rendering.effects import in_words
 from kb.rendering.page import PageRendering, citation_groups
+from kb.rendering.pools import pooled_estimates
 
 BIB = """\
 @article{smith2003, author = {Smith, Ann and Jones, Bo and Lee, Cy}, title = {{A review}}, journal = {J}, year = {2003}}
@@ -58,6 +59,7 @@ def table(**rows: dict[str, str]) -> str:
     return EFFECTS + out.getvalue()
 
 
+TRIAL = {"se": "0.2", "k": "1", "n": "80", "pool": "end", **NO_INTERVAL}
 DATA = table(
     end={},
     loss={"value": "-0.20", "ci_low": "-0.45", "ci_high": "0.05", "n": "1", "k": "1", "timepoint": "one year later"},
@@ -80,6 +82,10 @@ DATA = table(
         "ci_low": "-0.30",
         "ci_high": "0.32",
     },
+    first={**TRIAL, "study": "Abel, 1990", "value": "0.9", "comparison_kind": "waiting list"},
+    second={**TRIAL, "study": "Bell, 1995", "value": "-0.1"},
+    third={**TRIAL, "study": "Cole, 2000", "value": "0.3", "outcome": "scale one"},
+    fourth={**TRIAL, "study": "Cole, 2000", "value": "0.5", "outcome": "scale two"},
 )
 PAGE = """\
 ---
@@ -116,6 +122,11 @@ ids: [smith2003-change]
 indication: grief
 ```
 
+```effects
+pool: end
+plot: true
+```
+
 ````
 ```effects
 indication: grief
@@ -132,7 +143,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     project = engine.load(str(write_project(folder, files)))
     kb, verdict = gate.judge(project)
     formatted = format_citations(project.bibliography_files, citation_groups(kb), Cache(folder / "c"))
-    rendering = PageRendering(kb, formatted, "The Site")
+    pools = pooled_estimates(kb, Cache(folder / "p"))
+    rendering = PageRendering(kb, formatted, "The Site", pools)
     rendering.page = kb.by_uri["principles/p.md"]
     extensions = ["smarty", "attr_list", "tables", "toc", "pymdownx.superfences", rendering]
     html = Markdown(extensions=extensions).convert(PAGE.partition("\n---\n")[2])
@@ -201,16 +213,17 @@ def test_plots_share_neither_metric_nor_id(shown: SimpleNamespace) -> None:
         "Depression: compared with controls: Hedges’ g",
         "Depression: compared with controls: odds ratio",
         "Panic: compared with active treatments: Hedges’ g",
+        "Depression: compared with controls, single trials: Hedges’ g",
     ]
     ids = [part.get("id") for plot in shown.plots for part in plot.iter() if part.get("id")]
-    assert len(ids) == len(set(ids)) == 6
+    assert len(ids) == len(set(ids)) == 8
     for plot in shown.plots:
         assert plot.get("role") == "img"
         assert set((plot.get("aria-labelledby") or "").split()) <= set(ids)
 
 
 def test_plot_shows_points_within_intervals(shown: SimpleNamespace) -> None:
-    for plot in shown.plots:
+    for plot in shown.plots[:3]:
         for number, line in enumerate(part for part in plot.iter() if part.get("class") == "kb-forest-interval"):
             points = [part for part in plot.iter() if (part.get("class") or "").startswith("kb-forest-point")]
             point = points[number]
@@ -220,6 +233,51 @@ def test_plot_shows_points_within_intervals(shown: SimpleNamespace) -> None:
         assert "Smith et al. 2003, mood, after treatment: " in description
     sides = [part.text for part in shown.plots[2].iter("text")][-2:]
     assert sides == ["← other treatment better", "therapy better →"]
+
+
+def test_trials_are_pooled_and_say_so(shown: SimpleNamespace) -> None:
+    pool = shown.text[shown.text.index("Computed for this site") :]
+    assert pool.startswith(
+        "Computed for this site from 3 trials of the open data set (Smith et al., 2003): g = 0.40 (95% CI "
+    )
+    for part in (
+        "random-effects model (restricted maximum likelihood, Hartung-Knapp interval)",
+        "95% prediction interval, in which the effect of a further trial is expected: ",
+        "τ² = 0.",
+        "I² = ",
+        "Leaving out one trial at a time, the estimate lies between 0.15 and 0.65.",
+        "combined first, on the assumption that they correlate at 0.8.",
+    ):
+        assert part in pool
+    (table_of_pool,) = (part for part in _tables(shown.html) if "Pooled for this site" in part)
+    assert re.findall(r'<th scope="row">(.*?)</th>', table_of_pool) == [
+        *("Abel, 1990", "Bell, 1995", "Cole, 2000"),
+        "<strong>Pooled for this site, 3 trials</strong>",
+    ]
+    assert "mean of 2 measures of this trial (0.3, 0.5)" in table_of_pool
+    assert "240\xa0participants" in table_of_pool
+
+
+def test_single_trials_stand_beside_no_review(shown: SimpleNamespace) -> None:
+    for part in _tables(shown.html):
+        assert not ("Abel, 1990" in part and "0.64" in part)
+    assert sum("Abel, 1990" in part for part in _tables(shown.html)) == 1
+
+
+def test_pooled_estimate_is_a_diamond_as_wide_as_its_interval(shown: SimpleNamespace) -> None:
+    diamonds = [part for plot in shown.plots for part in plot.iter("polygon")]
+    assert len(diamonds) == 1
+    corners = [float(corner.partition(",")[0]) for corner in diamonds[0].get("points", "").split()]
+    (prediction,) = (part for part in shown.plots[3].iter("line") if part.get("class") == "kb-forest-prediction")
+    assert 0 <= float(prediction.get("x1", "")) < corners[0] < corners[1] < corners[2]
+    assert corners[2] < float(prediction.get("x2", "")) <= 320
+    assert "Pooled, 3 trials, computed for this site: 0.40 (95%" in (shown.plots[3].findtext("desc") or "").replace(
+        SPACE, " "
+    )
+
+
+def _tables(html: str) -> list[str]:
+    return re.findall(r"<table.*?</table>", html, re.DOTALL)
 
 
 def test_ratio_stands_on_a_logarithmic_scale(shown: SimpleNamespace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 COLUMNS = (
     *("id", "citekey", "locator", "indication", "population", "therapy", "comparison", "comparison_kind", "outcome"),
     *("timepoint", "metric", "value", "ci_low", "ci_high", "ci_level", "se", "k", "n", "i2", "favours", "allegiance"),
-    *("risk_of_bias", "supersedes", "note"),
+    *("risk_of_bias", "supersedes", "note", "study", "pool"),
 )
 REQUIRED = (
     *("id", "citekey", "locator", "indication", "therapy", "comparison_kind", "outcome", "metric", "value"),
@@ -27,6 +27,8 @@ RATIOS = ("OR", "RR")
 # A difference in points of a scale, which the outcome names; it cannot stand beside standardised ones.
 RAW = "MD"
 METRICS = (*DIFFERENCES, *RATIOS, "RD", RAW, "r", "proportion")
+# What can be pooled as it is, or as its logarithm.
+POOLABLE = (*DIFFERENCES, *RATIOS, "RD", RAW)
 # `none`: neither side is the therapy; `unclear`: the source seen does not say which side is.
 UNSIDED = ("none", "unclear")
 FAVOURS = ("positive", "negative", "above one", "below one", *UNSIDED)

@@ -362,25 +362,29 @@ class KnowledgeBase:
         return effects
 
     def rows_of(self, selection: Selection) -> list[Effect]:
-        """The rows that a block shows: those it names, or those of its indication that were compared with something.
+        """The rows that a block shows: those it names, or those of its pool, or of its indication, that were compared.
 
+        Trials that can be pooled stand in blocks that ask for their pool, not beside the reviews of the same trials.
         Kinds of comparison limit the controls, or the active treatments, of which they name one; the other group stays
         whole. A row that another supersedes is shown only beside that.
         """
         if selection.ids:
             names = dict.fromkeys(name.text for name in selection.ids)
             return [self.effects[name] for name in names if name in self.effects]
-        if selection.indication is None:
-            return []
         asked = {kind.text for kind in selection.kinds}
         wanted = {ACTIVE, ASSOCIATION, *(asked.intersection(CONTROLS) or CONTROLS)}
-        rows = [
-            row
-            for row in self.effects.values()
-            if row.indication == selection.indication.text and row.comparison_kind in wanted
-        ]
+        rows = [row for row in self.effects.values() if row.comparison_kind in wanted and _is_selected(row, selection)]
         ids = {row.id for row in rows}
         return [row for row in rows if ids.issuperset(self.successors.get(row.id, ()))]
+
+    @cached_property
+    def pools(self) -> dict[str, list[Effect]]:
+        """The rows that may be pooled, by the name of their pool."""
+        pools: dict[str, list[Effect]] = defaultdict(list)
+        for row in self.effects.values():
+            if row.pool:
+                pools[row.pool].append(row)
+        return dict(pools)
 
     @cached_property
     def successors(self) -> dict[str, list[str]]:
@@ -577,6 +581,12 @@ class KnowledgeBase:
 @lru_cache(maxsize=1 << 16)
 def _joined(folder: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, path))
+
+
+def _is_selected(row: Effect, selection: Selection) -> bool:
+    if selection.pool:
+        return row.pool == selection.pool.text
+    return not row.pool and selection.indication is not None and row.indication == selection.indication.text
 
 
 def _grouped(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:

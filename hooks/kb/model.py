@@ -279,7 +279,7 @@ class Name(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """A block that shows rows of the data about effects: those with the `ids`, or those of an `indication`.
+    """A block that shows rows of the data about effects: those with the `ids`, of an `indication`, or of a `pool`.
 
     `kinds` are the kinds of comparison it is limited to, none for all; `is_plotted` asks for a plot above the table.
     `span` is where it begins; `faults` say what cannot be read in it.
@@ -291,6 +291,7 @@ class Selection(NamedTuple):
     is_plotted: bool
     span: Span
     faults: tuple[Fault, ...] = ()
+    pool: Name | None = None
 
 
 @dataclass(frozen=True)
@@ -450,7 +451,8 @@ class Effect:
     """A reported effect: one row of the data. The words of closed columns are those of kb.evidence.
 
     `value`, the interval and the standard error are in the unit of `metric`; `ci_level` and `i2` are percentages; `k`
-    counts studies, `n` participants. A number is None where the cell is empty or holds none. `cells` are all cells by
+    counts studies, `n` participants. A number is None where the cell is empty or holds none. `study` names the trial
+    that the row is about, and `pool` the group of trials with which it may be pooled, if any. `cells` are all cells by
     column, as they are written and where.
     """
 
@@ -478,6 +480,8 @@ class Effect:
     risk_of_bias: str
     supersedes: str
     note: str
+    study: str
+    pool: str
     cells: dict[str, Name]
 
     @property

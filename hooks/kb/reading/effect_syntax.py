@@ -36,7 +36,7 @@ FORMS = ("", "value", "interval", "words")
 _MENTION = r"\{\{[ \t]*effect:([^{}\n]*)\}\}"
 _PARTS = re.compile(r"\s*(?P<id>\S*)\s*(?P<form>.*?)\s*", re.DOTALL)
 _OPEN, _CLOSE = f'<div class="{BLOCK_CLASS}">', "</div>"
-_FIELDS = ("indication", "comparison_kind", "ids", "plot")
+_FIELDS = ("indication", "comparison_kind", "ids", "pool", "plot")
 
 
 class EffectSyntax(Extension):
@@ -181,16 +181,18 @@ def selection(dyed: str, base: Span | None, path: str, where: str = "") -> Selec
     ids = tuple(at.names(data, "ids", faults))
     kinds = tuple(at.names(data, "comparison_kind", faults, COMPARISON_KINDS))
     indication = next(iter(at.names(data, "indication", faults, INDICATIONS)), None)
+    pool = next(iter(at.names(data, "pool", faults)), None)
     if not isinstance(data.get("plot", False), bool):
         faults.append(Fault("`plot` is true or false", at.span("plot"), "write `plot: true`"))
-    if not faults and bool(ids) == bool(indication):
-        faults.append(Fault("a block of effects selects either by `indication` or by `ids`", at.span(), _HINT))
+    if not faults and sum(map(bool, (ids, indication, pool))) != 1:
+        line = "a block of effects selects by one of `indication`, `ids` and `pool`"
+        faults.append(Fault(line, at.span(), _HINT))
     if not faults and ids and kinds:
         faults.append(Fault("ids need no `comparison_kind`", at.span("comparison_kind"), "remove it"))
-    return Selection(ids, indication, kinds, data.get("plot") is True, at.span(), tuple(faults))
+    return Selection(ids, indication, kinds, data.get("plot") is True, at.span(), tuple(faults), pool)
 
 
-_HINT = "write `indication: depression`, or `ids: [...]`"
+_HINT = "write `indication: depression`, `ids: [...]` or `pool: NAME`"
 
 
 class _Places:
@@ -224,7 +226,7 @@ class _Places:
         items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
         for number, item in items:
             span = self.span(field, VALUE if number is None else str(number))
-            if not isinstance(item, str) or (field == "indication" and number is not None):
+            if not isinstance(item, str) or (field in ("indication", "pool") and number is not None):
                 faults.append(Fault(f"`{field}` is no such value", span, "write a word, not a list or a number"))
             elif known and item not in known:
                 near = nearest(item, known)

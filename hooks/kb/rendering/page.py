@@ -19,6 +19,7 @@ from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.pools import Pools
 from kb.rendering.terms import link_terms
 
 _FIT = {
@@ -32,11 +33,12 @@ _FIT = {
 class PageRendering(Extension):
     """Renders the pages of a knowledge base, one after the other. `page` is the one that is converted next."""
 
-    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str) -> None:
+    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str, pools: Pools | None = None) -> None:
         super().__init__()
         self.kb = kb
         self.formatted = formatted
         self.site_name = site_name
+        self.pools = pools or {}
         self.page: Page | None = None
         self.address: str | None = None
 
@@ -70,7 +72,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
     """Complete the tree of a converted page."""
     kb, formatted = rendering.kb, rendering.formatted
-    write_effects(root, kb, page)
+    write_effects(root, kb, page, rendering.pools)
     cited = _write_citations(root, formatted)
     link_terms(root, md, kb, page)
     kind = kb.kind_of(page)

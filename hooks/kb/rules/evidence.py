@@ -9,10 +9,24 @@ from collections.abc import Iterator
 from statistics import NormalDist
 
 from kb.cycles import cycles
-from kb.evidence import ASSOCIATION, COUNTS, DIFFERENCES, NUMBERS, RATIOS, RAW, UNFAVOURABLE, UNSIDED, WITHIN, null_of
+from kb.evidence import (
+    ACTIVE,
+    ASSOCIATION,
+    COUNTS,
+    DIFFERENCES,
+    NUMBERS,
+    POOLABLE,
+    RATIOS,
+    RAW,
+    UNFAVOURABLE,
+    UNSIDED,
+    WITHIN,
+    null_of,
+)
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Fault, Name, Severity
 from kb.nearest import certainly, nearest_all
+from kb.pooling import FEWEST_TRIALS, estimate_of, trials_of
 from kb.reading.effect_syntax import FORMS
 from kb.rules import rule
 
@@ -457,3 +471,100 @@ def _without_successor(kb: KnowledgeBase, name: Name, beside: set[str]) -> Itera
     missing = [one for one in kb.successors.get(name.text, []) if one not in beside]
     if name.text in kb.effects and missing:
         yield Fault(f"'{name.text}' was superseded by '{missing[0]}'", name.span, f"show `{missing[0]}` too")
+
+
+@rule("pooled-row-is-complete")
+def pooled_row_is_complete(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A row that may be pooled is the result of one trial, which it names, with its standard error or interval.
+
+    A trial without either has no weight, and a review beside the trials that it reviewed would count them twice.
+
+    Bad:
+        study empty, pool "depression-end"
+    Good:
+        study "Smith, 2003", se 0.25, k 1, pool "depression-end"
+    Fix:
+        Complete the row from its source, or leave the column `pool` empty.
+    """
+    for row in kb.effect_table.rows:
+        if not row.pool:
+            continue
+        cells = row.cells
+        if not row.study:
+            yield Fault("a row that is pooled names its trial", cells["study"].span, "write it as in `Smith, 2003`")
+        if row.k is not None and row.k != 1:
+            hint = "pool the single trials"
+            yield Fault(f"the row rests on {row.k:,} studies and cannot be pooled", cells["k"].span, hint)
+        if row.metric in POOLABLE and estimate_of(row) is None:
+            hint = "give its standard error or its interval with the level"
+            yield Fault("the row has no value and error to be pooled by", cells["se"].span, hint)
+
+
+@rule("pool-holds-like-with-like")
+def pool_holds_like_with_like(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The trials of a pool come from one data set, compare the same kinds of things, and measure the same on one scale.
+
+    Controls are not active treatments, a change within a group and an association compare nothing, and a mean over them
+    is a number about nobody. Controls of different kinds may share a pool: a block can limit it with `comparison_kind`.
+
+    Bad:
+        one trial against a waiting list and one against another therapy, in the same pool
+    Good:
+        a pool for each
+    Fix:
+        Give the row another pool, or none.
+    """
+    for rows in kb.pools.values():
+        first = rows[0]
+        for row in rows:
+            yield from _faults_in_pool(row, first)
+
+
+def _faults_in_pool(row: Effect, first: Effect) -> Iterator[Fault]:
+    cells, hint = row.cells, "give it a pool of its own, or none"
+    if row.comparison_kind in (WITHIN, ASSOCIATION):
+        yield Fault(f"'{row.comparison_kind}' compares nothing and is not pooled", cells["comparison_kind"].span, hint)
+    elif (row.comparison_kind == ACTIVE) != (first.comparison_kind == ACTIVE):
+        yield Fault(f"the pool '{row.pool}' mixes controls and active treatments", cells["comparison_kind"].span, hint)
+    if row.metric not in POOLABLE:
+        yield Fault(f"{row.metric} is not pooled", cells["metric"].span, hint)
+    if row.favours in UNSIDED:
+        yield Fault("a row that is pooled says which sign favours the therapy", cells["favours"].span, hint)
+    for column in ("citekey", "indication", "metric", "favours"):
+        if cells[column].text != first.cells[column].text:
+            yield Fault(
+                f"the pool '{row.pool}' has '{first.cells[column].text}' in line {first.span.line}",
+                cells[column].span,
+                hint,
+            )
+
+
+@rule("pool-exists")
+def pool_exists(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The pool that a block asks for exists, and what the block leaves of it are three trials at least.
+
+    Bad:
+        pool: depresion-end
+    Good:
+        pool: depression-end
+    Fix:
+        Take the suggested name, or more kinds of comparison.
+    """
+    for page in kb.pages:
+        for selection in page.selections:
+            if selection.pool is None:
+                continue
+            name = selection.pool.text
+            if name not in kb.pools:
+                near = nearest_all(name, kb.pools)
+                hint = f"did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else None
+                sure = certainly(name, kb.pools)
+                edit = kb.edit(selection.pool.span, name, sure) if sure else None
+                yield Fault(f"no pool has the name '{name}'", selection.pool.span, hint, edit)
+                continue
+            trials = len(trials_of(kb.rows_of(selection)))
+            if trials < FEWEST_TRIALS:
+                hint = "leave `comparison_kind` out, or name the rows with `ids`"
+                yield Fault(
+                    f"{trials} trials are too few to be pooled; it takes {FEWEST_TRIALS}", selection.pool.span, hint
+                )
