@@ -16,9 +16,11 @@ from cases import EFFECTS, write_project
 from kb import engine, gate
 from kb.evidence import COLUMNS
 from kb.reading.cache import Cache
+from kb.reading.effects import read_effects
 from kb.rendering.bibliography import format_citations
 from kb.rendering.effects import in_words
 from kb.rendering.page import PageRendering, citation_groups
+from kb.rendering.plain import of_pairs, people
 from kb.rendering.pools import pooled_estimates
 
 BIB = """\
@@ -203,7 +205,7 @@ def test_table_is_accessible(shown: SimpleNamespace) -> None:
     (first, *_) = re.findall(r'<div [^>]*class="kb-scroll".*?</table></div>', shown.html, re.DOTALL)
     assert 'aria-label="Table: Depression: compared with controls"' in first
     assert 'role="group" tabindex="0"' in first
-    assert first.count('<th scope="col">') == 7
+    assert first.count('<th scope="col">') == 8
     assert first.count('<th scope="row">') == 3
 
 
@@ -274,6 +276,46 @@ def test_pooled_estimate_is_a_diamond_as_wide_as_its_interval(shown: SimpleNames
     assert "Pooled, 3 trials, computed for this site: 0.40 (95%" in (shown.plots[3].findtext("desc") or "").replace(
         SPACE, " "
     )
+
+
+def test_difference_is_said_as_pairs_of_people(shown: SimpleNamespace) -> None:
+    first, _, alone, pool = (part for part in _tables(shown.html) if "kb-effect-table" in part)
+    assert "A person with the therapy does better than one of the other group in about 67 of 100 pairs" in first
+    assert "(the interval allows 61 to 74)." in first  # 0.39 to 0.89
+    assert "in about 44 of 100 pairs (the interval allows 38 to 51)" in first  # -0.20
+    assert "pairs" not in alone, "a change within a group says nothing of pairs"
+    assert pool.count("of 100 pairs") == 1, "the pooled row alone"
+    assert shown.text.count("normal distribution") == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "favours", "words"),
+    [
+        ("0", "positive", "about 50 of 100 pairs."),
+        ("-0.5", "negative", "about 64 of 100 pairs."),
+        ("0.5", "negative", "about 36 of 100 pairs."),
+        ("0.5", "unclear", ""),
+        ("0.5", "none", ""),
+    ],
+)
+def test_pairs_know_the_side_of_the_therapy(value: str, favours: str, words: str) -> None:
+    text = table(x={**NO_INTERVAL, "value": value, "favours": favours})
+    (row,) = read_effects(text.encode(), "effects.csv").rows
+    assert of_pairs(row).endswith(words)
+    assert bool(of_pairs(row)) == bool(words)
+
+
+def test_proportion_is_shown_as_a_hundred_people() -> None:
+    (row,) = read_effects(table(x={**NO_INTERVAL, "metric": "proportion", "value": "0.126"}).encode(), "e.csv").rows
+    drawn = people(row)
+    assert drawn is not None
+    assert "".join(drawn.itertext()) == "about 13 of 100 people: mood"
+    (svg,) = drawn.iter("svg")
+    empty, counted = svg.iter("path")
+    assert svg.get("role") == "img"
+    assert svg.get("aria-label") == "13 of 100 dots are filled"
+    assert (counted.get("d", "").count("M"), empty.get("d", "").count("M")) == (13, 87)
+    assert not [part for part in drawn.iter() if part.get("id")]
 
 
 def _tables(html: str) -> list[str]:

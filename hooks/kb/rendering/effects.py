@@ -13,6 +13,7 @@ from kb.model import Effect, Page, Selection
 from kb.pooling import Trial, trials_of
 from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
 from kb.reading.effect_syntax import BLOCK_CLASS, effect_elements, parse_mention, selection
+from kb.rendering import plain
 from kb.rendering.forest import Label, forest
 from kb.rendering.html import Child, append, as_it_is, element
 from kb.rendering.pools import Pools, Result, as_row, method, result_of
@@ -34,7 +35,10 @@ _GROUPS = (
     ("Within the treated group, without a comparison", (WITHIN,)),
     ("Associations", (ASSOCIATION,)),
 )
-_COLUMNS = ("Work", "Population and therapy", "Compared with", "Outcome and time", "Effect", "Studies, people", "Note")
+_COLUMNS = (
+    *("Work", "Population and therapy", "Compared with", "Outcome and time", "Effect", "In plain words"),
+    *("Studies, people", "Note"),
+)
 
 
 # in a sentence
@@ -190,7 +194,9 @@ def tables(kb: KnowledgeBase, chosen: Selection, plots: int, pools: Pools) -> It
             for plot in _plots(kb, caption, group, plots):
                 plots += 1
                 yield plot
-        yield _table(caption, [_row(row, _citation(row)) for row in group])
+        yield _table(caption, [_row(row, _citation(row), _plain(row)) for row in group])
+        if plain.has_pairs(group):
+            yield _assumption()
 
 
 def _nothing(kb: KnowledgeBase, chosen: Selection, title: str, kinds: Sequence[str]) -> Element:
@@ -215,11 +221,13 @@ def _pool(
     if chosen.is_plotted and trials:
         labels = {row.id: Label(row.study, row.study, shown(row, "value"), interval(row)) for row in shown_rows}
         yield forest(caption, shown_rows, labels, plots + 1, result and (result, _label_of(result)))
-    table_rows = [_row(row, row.study) for row in shown_rows]
+    table_rows = [_row(row, row.study, "–") for row in shown_rows]
     if result:
         heading = f"Pooled for this site, {result.pooled.trials} trials"
-        table_rows.append(_row(result.row, element("strong", heading)))
+        table_rows.append(_row(result.row, element("strong", heading), _plain(result.row)))
     yield _table(caption, table_rows)
+    if result and plain.has_pairs([result.row]):
+        yield _assumption()
     yield _method(trials, result)
 
 
@@ -288,7 +296,16 @@ def _table(caption: str, rows: Sequence[Element]) -> Element:
     return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
 
 
-def _row(row: Effect, heading: Child) -> Element:
+def _plain(row: Effect) -> Child:
+    """What a row says without statistics, as far as there is a way to say it."""
+    return plain.people(row) or plain.of_pairs(row) or "–"
+
+
+def _assumption() -> Element:
+    return element("p", plain.ASSUMPTION, class_="kb-method")
+
+
+def _row(row: Effect, heading: Child, plain_words: Child) -> Element:
     """A row of the table, with what it is called at its head."""
     effect = [measured(row), *filter(None, [interval(row)])]
     notes = [row.note]
@@ -303,6 +320,7 @@ def _row(row: Effect, heading: Child) -> Element:
         [row.comparison or "–"],
         [_lines([row.outcome, row.timepoint])],
         [_lines(effect)],
+        [plain_words],
         [_lines(sizes(row)) if sizes(row) else "not reported"],
         ["; ".join(filter(None, notes)) or "–"],
     ]
