@@ -10,7 +10,7 @@ import os
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_e
 from mkdocs.structure.pages import _AbsoluteLinksValidationValue
 from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder
 
+from kb.exports.effects import whole_file
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
 from kb.model import Redirect, Span, SymbolicLink
@@ -136,7 +137,7 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     if files is None:
         _refuse_endless_folders(Path(config.docs_dir))
         files = get_files(config)
-        add_rule_pages(files, config)
+        add_generated(files, config)
         set_exclusions(files, config)
     settings = _settings(config)
     configuration = Path(config.config_file_path or "mkdocs.yml").resolve()
@@ -249,9 +250,20 @@ def _settings(config: MkDocsConfig) -> Settings:
         raise CannotRun(f"mkdocs.yml, extra.kb.{error}") from None
 
 
-def add_rule_pages(files: Files, config: MkDocsConfig) -> None:
-    """Put the pages that explain the rules among the files of a site that is set to have them."""
-    for uri, text in _rule_pages(_settings(config)).items():
+def add_generated(files: Files, config: MkDocsConfig) -> None:
+    """Put the pages that explain the rules, and the file of effects, among the files of a site that is to have them."""
+    settings = _settings(config)
+    add_files(files, config, _rule_pages(settings))
+    if settings.data_folder is not None and settings.effects is not None:
+        source = Path(config.config_file_path or "mkdocs.yml").resolve().parent / settings.effects
+        uri = whole_file(settings.data_folder, settings.effects)
+        if source.is_file() and files.get_file_from_path(uri) is None:
+            files.append(File.generated(config, uri, abs_src_path=str(source)))
+
+
+def add_files(files: Files, config: MkDocsConfig, contents: Mapping[str, str]) -> None:
+    """Put files with these contents, by uri, among those of the site; one that an author made stays."""
+    for uri, text in contents.items():
         if files.get_file_from_path(uri) is None:
             files.append(File.generated(config, uri, content=text))
 

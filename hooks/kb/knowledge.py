@@ -291,6 +291,8 @@ class KnowledgeBase:
                 yield from (term_anchor(term) for term in self.terms)
             case "references":
                 yield from (reference_anchor(key) for key in self.references)
+            case "data":
+                yield "columns-of-the-effects"
 
     def _connection_anchors(self, page: Page) -> Iterator[str]:
         """The ids of the headings under which a concept's relations with reasons are listed, as far as it has any."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS, UNSIDED, WITHIN
+from kb.exports.effects import GROUPS, download_of, groups_of
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Page, Selection
 from kb.pooling import Trial, trials_of
@@ -15,7 +16,7 @@ from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
 from kb.reading.effect_syntax import BLOCK_CLASS, effect_elements, parse_mention, selection
 from kb.rendering import plain
 from kb.rendering.forest import Label, forest
-from kb.rendering.html import Child, append, as_it_is, element
+from kb.rendering.html import Child, append, as_it_is, element, relative
 from kb.rendering.pools import Pools, Result, as_row, method, result_of
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -29,12 +30,12 @@ _FRACTIONS = (
     *((1 / 3, "about a third"), (0.5, "about half"), (2 / 3, "about two thirds"), (0.75, "about three quarters")),
     *((1.0, "about one"), (1.25, "about one and a quarter"), (1.5, "about one and a half"), (2.0, "about two")),
 )
-_GROUPS = (
-    ("Compared with controls", CONTROLS),
-    ("Compared with active treatments", (ACTIVE,)),
-    ("Within the treated group, without a comparison", (WITHIN,)),
-    ("Associations", (ASSOCIATION,)),
-)
+_TITLES = {
+    "controls": "Compared with controls",
+    "active-treatments": "Compared with active treatments",
+    "within-group": "Within the treated group, without a comparison",
+    "associations": "Associations",
+}
 _COLUMNS = (
     *("Work", "Population and therapy", "Compared with", "Outcome and time", "Effect", "In plain words"),
     *("Studies, people", "Note"),
@@ -143,7 +144,7 @@ def write_effects(root: Element, kb: KnowledgeBase, page: Page, pools: Pools) ->
             continue
         text, found.text = found.text or "", None
         if found.get("class") == BLOCK_CLASS:
-            for part in tables(kb, selection(text, None, page.path), plots, pools):
+            for part in tables(kb, page, selection(text, None, page.path), plots, pools):
                 plots += part.tag == "figure"
                 found.append(part)
             continue
@@ -164,7 +165,7 @@ def _citation(row: Effect) -> Element:
 # as a table
 
 
-def tables(kb: KnowledgeBase, chosen: Selection, plots: int, pools: Pools) -> Iterator[Element]:
+def tables(kb: KnowledgeBase, page: Page, chosen: Selection, plots: int, pools: Pools) -> Iterator[Element]:
     """The rows of a block: controls and active treatments apart and always both, changes within a group by themselves.
 
     `plots` is the number of plots that the page has already.
@@ -172,8 +173,8 @@ def tables(kb: KnowledgeBase, chosen: Selection, plots: int, pools: Pools) -> It
     rows = kb.rows_of(chosen)
     asked = {row.comparison_kind for row in rows}
     only_others = bool(rows) and asked <= {WITHIN, ASSOCIATION}
-    for title, kinds in _GROUPS:
-        group = [row for row in rows if row.comparison_kind in kinds]
+    for name, group in groups_of(rows):
+        title, kinds = _TITLES[name], GROUPS[name]
         if not group:
             if kinds in (CONTROLS, (ACTIVE,)) and not only_others:
                 yield _nothing(kb, chosen, title, kinds)
@@ -189,6 +190,7 @@ def tables(kb: KnowledgeBase, chosen: Selection, plots: int, pools: Pools) -> It
             for part in _pool(kb, chosen, caption, group, plots, pools):
                 plots += part.tag == "figure"
                 yield part
+            yield from _download(kb, page, chosen, name)
             continue
         if chosen.is_plotted:
             for plot in _plots(kb, caption, group, plots):
@@ -197,6 +199,16 @@ def tables(kb: KnowledgeBase, chosen: Selection, plots: int, pools: Pools) -> It
         yield _table(caption, [_row(row, _citation(row), _plain(row)) for row in group])
         if plain.has_pairs(group):
             yield _assumption()
+        yield from _download(kb, page, chosen, name)
+
+
+def _download(kb: KnowledgeBase, page: Page, chosen: Selection, group: str) -> Iterator[Element]:
+    """The way to the rows of a table as a file."""
+    folder = kb.settings.data_folder
+    if folder is not None:
+        file = download_of(folder, chosen, group)
+        link = element("a", "Download these rows", href=relative(file, page.uri), download="")
+        yield element("p", link, " (CSV)", class_="kb-method")
 
 
 def _nothing(kb: KnowledgeBase, chosen: Selection, title: str, kinds: Sequence[str]) -> Element:

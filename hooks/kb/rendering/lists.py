@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element
 
+from kb.evidence import CLOSED, MEANINGS, REQUIRED
 from kb.kinds import BY_FOLDER
 from kb.knowledge import KnowledgeBase, reference_anchor, term_anchor, title_of
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
-from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.html import Child, append, as_it_is, element, relative
 from kb.rendering.terms import target_of
 
 REFERENCES_PAGE = "references.md"
@@ -28,6 +30,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
             return _glossary(kb, page, formatted)
         case "references":
             return [_all_references(kb, page, formatted)]
+        case "data":
+            return _data_dictionary()
     return []
 
 
@@ -115,3 +119,44 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
             append(item, " ", _pages("Cited on", sorted(citing[key], key=title_of), page))
         append(works, item)
     return works
+
+
+def _data_dictionary() -> list[Element]:
+    """The columns of the file of effects: name, meaning, and what may stand in them."""
+    return [
+        element("h2", "Columns of the effects", id="columns-of-the-effects"),
+        _columns("The columns of the file of effects", MEANINGS, CLOSED, REQUIRED),
+    ]
+
+
+def _columns(
+    caption: str, meanings: Mapping[str, str], closed: Mapping[str, Sequence[str]], required: Collection[str]
+) -> Element:
+    head = element("tr", *(element("th", name, scope="col") for name in ("Column", "Meaning", "Values")))
+    rows = [
+        as_it_is(
+            element(
+                "tr",
+                element("th", element("code", name), scope="row"),
+                element("td", *_with_code(meaning)),
+                element("td", *_values(closed.get(name, ()), name in required)),
+            )
+        )
+        for name, meaning in meanings.items()
+    ]
+    table = element(
+        "table", element("caption", caption), element("thead", head), element("tbody", *rows), class_="kb-effect-table"
+    )
+    return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
+
+
+def _with_code(text: str) -> Iterator[Child]:
+    """A text with what stands between backticks as code."""
+    for number, part in enumerate(text.split("`")):
+        yield element("code", part) if number % 2 else part
+
+
+def _values(words: Sequence[str], is_required: bool) -> Iterator[Child]:
+    yield "always given" if is_required else "may be empty"
+    for number, word in enumerate(words):
+        yield from (", " if number else ": ", element("code", word))
