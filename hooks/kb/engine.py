@@ -251,12 +251,14 @@ def _settings(config: MkDocsConfig) -> Settings:
 
 
 def add_generated(files: Files, config: MkDocsConfig) -> None:
-    """Put the pages that explain the rules, and the file of effects, among the files of a site that is to have them."""
+    """Put the pages that explain the rules, and the files of data, among the files of a site that is to have them."""
     settings = _settings(config)
     add_files(files, config, _rule_pages(settings))
-    if settings.data_folder is not None and settings.effects is not None:
-        source = Path(config.config_file_path or "mkdocs.yml").resolve().parent / settings.effects
-        uri = whole_file(settings.data_folder, settings.effects)
+    for file in filter(None, (settings.effects, settings.guidelines)):
+        if settings.data_folder is None:
+            return
+        source = Path(config.config_file_path or "mkdocs.yml").resolve().parent / file
+        uri = whole_file(settings.data_folder, file)
         if source.is_file() and files.get_file_from_path(uri) is None:
             files.append(File.generated(config, uri, abs_src_path=str(source)))
 
@@ -293,9 +295,9 @@ def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Or
     hooks = [module.__file__ for module in loaded.values()]
     own = [folder for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
     sources = [str(configuration.parent / settings.bibliography)] if settings.bibliography else []
-    effects = [str(configuration.parent / settings.effects)] if settings.effects else []
+    data = [str(configuration.parent / file) for file in (settings.effects, settings.guidelines) if file]
     variables = [name for line in _VARIABLES.findall(text) for name in re.findall(r"\w+", line)]
-    return Origin((str(configuration), *hooks, *effects), (config.docs_dir, *own, *sources), tuple(variables))
+    return Origin((str(configuration), *hooks, *data), (config.docs_dir, *own, *sources), tuple(variables))
 
 
 def _is_known(step: Callable[..., Any]) -> bool:
@@ -376,9 +378,8 @@ def navigation(kb: KnowledgeBase) -> list[Any]:
 
 
 def last_review(kb: KnowledgeBase) -> datetime.date:
-    """The latest date on which a page was checked; what the site calls its own date, so that a build has no clock."""
-    dates = [page.front_matter.data.get("reviewed") for page in kb.pages]
-    return max((date for date in dates if isinstance(date, datetime.date)), default=datetime.date(1970, 1, 1))
+    """What the site calls its own date."""
+    return kb.last_review or datetime.date(1970, 1, 1)
 
 
 def log() -> logging.Logger:

@@ -78,3 +78,26 @@ UNFAVOURABLE = ("unfavourable:", "null:")
 def null_of(metric: str) -> float:
     """The value that means no effect."""
     return 1.0 if metric in RATIOS else 0.0
+
+
+# Guidelines: what each column means, in the order of the file.
+GUIDELINE_MEANINGS = {
+    "id": "The name of the row, which stays the same: key of the work and a word for the population.",
+    "body": "Who issued the guideline.",
+    "document": "The guideline, by title or number.",
+    "year": "When it was issued.",
+    "citekey": "The work that was read, by its key in the bibliography: the guideline, or a work that reports it.",
+    "indication": "The condition.",
+    "population": "For whom the recommendation is meant.",
+    "place": "The place that it gives to psychodynamic therapy.",
+    "wording": "What it says, in the words of this site, and whether the guideline itself was read.",
+    "checked_on": "The day on which the recommendation was last looked up.",
+    "standing": "What is known of whether the guideline is in force.",
+}
+GUIDELINE_COLUMNS = tuple(GUIDELINE_MEANINGS)
+GUIDELINE_REQUIRED = GUIDELINE_COLUMNS[:-1]
+PLACES = ("first choice", "one of several options", "later choice", "mentioned", "not mentioned", "advised against")
+# What may be said of an older guideline, so that readers know what the editor knows.
+CURRENT, UNCONFIRMED, REPLACED = "current when checked", "older, not confirmed as current", "replaced"
+STANDINGS = (CURRENT, UNCONFIRMED, REPLACED)
+GUIDELINE_CLOSED = {"indication": INDICATIONS, "place": PLACES, "standing": STANDINGS}

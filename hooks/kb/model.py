@@ -6,6 +6,7 @@ from the cache in a fifth of the time.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -318,6 +319,7 @@ class Page:
     year_mentions: tuple[YearMention, ...] = ()
     effects: tuple[EffectMention, ...] = ()
     selections: tuple[Selection, ...] = ()
+    guideline_blocks: tuple[Selection, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
@@ -494,6 +496,39 @@ class EffectTable:
     """The rows of the file of effects, in its order, duplicates included, and what is wrong with its form."""
 
     rows: tuple[Effect, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """What a guideline says about the therapy: one row of the data. The words of closed columns are in kb.evidence.
+
+    `checked_on` is the day on which somebody last looked; `cells` are all cells by column.
+    """
+
+    id: str
+    body: str
+    document: str
+    year: int
+    citekey: str
+    indication: str
+    population: str
+    place: str
+    wording: str
+    checked_on: datetime.date
+    standing: str
+    cells: dict[str, Name]
+
+    @property
+    def span(self) -> Span:
+        return self.cells["id"].span
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineTable:
+    """The rows of the file of guidelines, in its order, and what is wrong with its form."""
+
+    rows: tuple[Guideline, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 

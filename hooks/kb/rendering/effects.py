@@ -13,9 +13,17 @@ from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Page, Selection
 from kb.pooling import Trial, trials_of
 from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
-from kb.reading.effect_syntax import BLOCK_CLASS, effect_elements, parse_mention, selection
+from kb.reading.effect_syntax import (
+    BLOCK_CLASS,
+    GUIDELINES_CLASS,
+    effect_elements,
+    guidelines_of,
+    parse_mention,
+    selection,
+)
 from kb.rendering import plain
 from kb.rendering.forest import Label, forest
+from kb.rendering.guidelines import guideline_table
 from kb.rendering.html import Child, append, as_it_is, element, relative
 from kb.rendering.pools import Pools, Result, as_row, method, result_of
 
@@ -143,6 +151,9 @@ def write_effects(root: Element, kb: KnowledgeBase, page: Page, pools: Pools) ->
         if where:
             continue
         text, found.text = found.text or "", None
+        if found.get("class") == GUIDELINES_CLASS:
+            found.extend(guideline_table(kb, guidelines_of(text, None, page.path)))
+            continue
         if found.get("class") == BLOCK_CLASS:
             for part in tables(kb, page, selection(text, None, page.path), plots, pools):
                 plots += part.tag == "figure"

@@ -8,7 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element
 
-from kb.evidence import CLOSED, MEANINGS, REQUIRED
+from kb.evidence import (
+    CLOSED,
+    GUIDELINE_CLOSED,
+    GUIDELINE_MEANINGS,
+    GUIDELINE_REQUIRED,
+    MEANINGS,
+    REQUIRED,
+)
 from kb.kinds import BY_FOLDER
 from kb.knowledge import KnowledgeBase, reference_anchor, term_anchor, title_of
 from kb.model import Page, Term
@@ -31,7 +38,7 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
         case "references":
             return [_all_references(kb, page, formatted)]
         case "data":
-            return _data_dictionary()
+            return _data_dictionary(kb)
     return []
 
 
@@ -109,7 +116,7 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
     """Every work, with the pages that cite it."""
     citing: dict[str, list[Page]] = defaultdict(list)
     for other in kb.pages:
-        shown = (row.citekey for row in kb.effects_on(other))
+        shown = [*(row.citekey for row in kb.effects_on(other)), *(row.citekey for row in kb.guidelines_on(other))]
         for key in dict.fromkeys((*(citation.key for citation in other.citations), *shown)):
             citing[key].append(other)
     works = element("ul", class_="kb-references", data_search_exclude="")
@@ -121,12 +128,19 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
     return works
 
 
-def _data_dictionary() -> list[Element]:
-    """The columns of the file of effects: name, meaning, and what may stand in them."""
-    return [
+def _data_dictionary(kb: KnowledgeBase) -> list[Element]:
+    """The columns of the files of data: name, meaning, and what may stand in them."""
+    parts = [
         element("h2", "Columns of the effects", id="columns-of-the-effects"),
         _columns("The columns of the file of effects", MEANINGS, CLOSED, REQUIRED),
     ]
+    if kb.settings.guidelines is not None:
+        caption = "The columns of the file of guidelines"
+        parts += [
+            element("h2", "Columns of the guidelines", id="columns-of-the-guidelines"),
+            _columns(caption, GUIDELINE_MEANINGS, GUIDELINE_CLOSED, GUIDELINE_REQUIRED),
+        ]
+    return parts
 
 
 def _columns(

@@ -18,6 +18,7 @@ from kb.reading.effect_syntax import EffectSyntax
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
 from kb.rendering.effects import citations_of_effects, write_effects
+from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.pools import Pools
 from kb.rendering.terms import link_terms
@@ -64,7 +65,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
     """Every group of citations that rendering will ask for, as source text."""
     groups = {group.text for page in kb.pages for group in page.citation_groups}
     groups |= {lists.sources_of(term) for term in kb.glossary.terms}
-    groups |= citations_of_effects(kb)
+    groups |= citations_of_effects(kb) | citations_of_guidelines(kb)
     groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
 

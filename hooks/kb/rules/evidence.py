@@ -568,3 +568,80 @@ def pool_exists(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(
                     f"{trials} trials are too few to be pooled; it takes {FEWEST_TRIALS}", selection.pool.span, hint
                 )
+
+
+@rule("guidelines-can-be-read")
+def guidelines_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The file of guidelines is a CSV file in UTF-8 with its columns, ids, words known to it, years and dates.
+
+    A row that cannot be read is missing from every page.
+
+    Bad:
+        nice2022depression-adults,NICE,NG222,22,nice2022depression,depression,...
+    Good:
+        nice2022depression-adults,NICE,NG222,2022,nice2022depression,depression,...
+    Fix:
+        Correct the cell that is named. Dates are written as in `2026-11-22`.
+    """
+    yield from kb.guideline_table.faults
+    first: dict[str, int | None] = {}
+    for row in kb.guideline_table.rows:
+        if row.id in first:
+            hint = "add a word that tells them apart"
+            yield Fault(f"the id '{row.id}' is already that of line {first[row.id]}", row.span, hint)
+        first.setdefault(row.id, row.span.line)
+        if not _ID.fullmatch(row.id):
+            hint = "write it as in `nice2022depression-adults`"
+            yield Fault(f"the id '{row.id}' is not in small letters and digits joined by hyphens", row.span, hint)
+        if row.year > row.checked_on.year:
+            span = row.cells["checked_on"].span
+            yield Fault(f"the guideline is of {row.year} and was checked before", span, "compare year and date")
+
+
+_OLD = 5
+
+
+@rule("guideline-is-recent", severity=Severity.WARNING)
+def guideline_is_recent(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A guideline was no more than five years old when it was checked, or its row says whether it still stands.
+
+    Guidelines are replaced, and a reader takes what stands on a page for what is advised today. The column `standing`
+    tells what is known of an older one: `current when checked` where the body still listed it as current on the day in
+    `checked_on`; `older, not confirmed as current` where nobody could find out, which the page then says beside it;
+    `replaced` where it is shown as history. Each makes this rule silent for five years after `checked_on`, counted to
+    the last day on which any page of the site was reviewed.
+
+    Bad:
+        year 2013, checked_on 2026-11-22, standing empty
+    Good:
+        year 2013, checked_on 2026-11-22, standing "current when checked"
+    Fix:
+        Look the guideline up where it is published. Take the newer one, or write what is known into `standing`.
+    """
+    for row in kb.guideline_table.rows:
+        if row.checked_on.year - row.year > _OLD and not row.standing:
+            message = f"the guideline of {row.year} was older than five years when it was checked"
+            yield Fault(message, row.cells["year"].span, "look for a newer one, or fill in `standing`")
+        elif kb.last_review and kb.last_review.year - row.checked_on.year > _OLD:
+            message = f"the guideline was last checked in {row.checked_on.year}"
+            yield Fault(message, row.cells["checked_on"].span, "look it up again")
+
+
+@rule("guideline-block-can-be-read", alone=True)
+def guideline_block_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A block of guidelines names the indication whose guidelines it shows.
+
+    Bad:
+        ```guidelines
+        indication: depresion
+        ```
+    Good:
+        ```guidelines
+        indication: depression
+        ```
+    Fix:
+        Correct the line that is named.
+    """
+    for page in kb.pages:
+        for selection in page.guideline_blocks:
+            yield from selection.faults
