@@ -180,8 +180,8 @@ _STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2
 def effect_agrees_with_its_error(kb: KnowledgeBase) -> Iterator[Fault]:
     """The interval of an effect is as wide as its standard error makes it.
 
-    The two say the same in two ways: an interval of 95 % reaches 1.96 standard errors to both sides, for odds and risk
-    ratios on the scale of logarithms. Rounding, and the wider intervals of few studies, are allowed for.
+    The two say the same in two ways: an interval at the level of 95 reaches 1.96 standard errors to both sides, for
+    odds and risk ratios on the scale of logarithms. Rounding, and the wider intervals of few studies, are allowed for.
 
     Bad:
         g,0.64,0.39,0.89,95,0.25
