@@ -222,7 +222,7 @@ def test_table_is_accessible(shown: SimpleNamespace) -> None:
     (first, *_) = re.findall(r'<div [^>]*class="kb-scroll".*?</table></div>', shown.html, re.DOTALL)
     assert 'aria-label="Table: Depression: compared with controls"' in first
     assert 'role="group" tabindex="0"' in first
-    assert first.count('<th scope="col">') == 8
+    assert first.count('<th scope="col">') == 7
     assert first.count('<th scope="row">') == 3
 
 

@@ -44,10 +44,7 @@ _TITLES = {
     "within-group": "Within the treated group, without a comparison",
     "associations": "Associations",
 }
-_COLUMNS = (
-    *("Work", "Population and therapy", "Compared with", "Outcome and time", "Effect", "In plain words"),
-    *("Studies, people", "Note"),
-)
+_COLUMNS = ("Work", "Population and therapy", "Compared with", "Outcome and time", "Effect", "Studies, people", "Note")
 
 
 # in a sentence
@@ -207,7 +204,7 @@ def tables(kb: KnowledgeBase, page: Page, chosen: Selection, plots: int, pools: 
             for plot in _plots(kb, caption, group, plots):
                 plots += 1
                 yield plot
-        yield _table(caption, [_row(row, _citation(row), _plain(row)) for row in group])
+        yield _table(caption, [_row(row, _citation(row), *_plain(row)) for row in group])
         if plain.has_pairs(group):
             yield _assumption()
         yield from _download(kb, page, chosen, name)
@@ -244,11 +241,11 @@ def _pool(
     if chosen.is_plotted and trials:
         labels = {row.id: Label(row.study, row.study, shown(row, "value"), interval(row)) for row in shown_rows}
         yield forest(caption, shown_rows, labels, plots + 1, result and (result, _label_of(result)))
-    table_rows = [_row(row, row.study, "–") for row in shown_rows]
+    table_rows = [_row(row, row.study) for row in shown_rows]
     if result:
         heading = f"Pooled for this site, {result.pooled.trials} trials"
-        table_rows.append(_row(result.row, element("strong", heading), _plain(result.row)))
-    yield _table(caption, table_rows)
+        table_rows.append(_row(result.row, element("strong", heading), *_plain(result.row)))
+    yield _table(caption, table_rows, "Trial")
     if result and plain.has_pairs([result.row]):
         yield _assumption()
     yield _method(trials, result)
@@ -311,25 +308,28 @@ def name_of(kb: KnowledgeBase, row: Effect) -> str:
     return f"{reference.people[0].family}{others}" + (f" {year[0]}" if year else "")
 
 
-def _table(caption: str, rows: Sequence[Element]) -> Element:
+def _table(caption: str, rows: Sequence[Element], first: str = _COLUMNS[0]) -> Element:
     """A table that scrolls by itself where the screen is narrow."""
-    head = element("tr", *(element("th", name, scope="col") for name in _COLUMNS))
+    head = element("tr", *(element("th", name, scope="col") for name in (first, *_COLUMNS[1:])))
     body = element("tbody", *rows)
     table = element("table", element("caption", caption), element("thead", head), body, class_="kb-effect-table")
     return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
 
 
-def _plain(row: Effect) -> Child:
+def _plain(row: Effect) -> Iterator[Element]:
     """What a row says without statistics, as far as there is a way to say it."""
-    return plain.people(row) or plain.of_pairs(row) or "–"
+    if people := plain.people(row):
+        yield people
+    elif pairs := plain.of_pairs(row):
+        yield element("span", pairs, class_="kb-plain")
 
 
 def _assumption() -> Element:
     return element("p", plain.ASSUMPTION, class_="kb-method")
 
 
-def _row(row: Effect, heading: Child, plain_words: Child) -> Element:
-    """A row of the table, with what it is called at its head."""
+def _row(row: Effect, heading: Child, *plain_words: Element) -> Element:
+    """A row of the table, with what it is called at its head; plain words stand with the numbers."""
     effect = [measured(row), *filter(None, [interval(row)])]
     notes = [row.note]
     if row.supersedes:
@@ -342,8 +342,7 @@ def _row(row: Effect, heading: Child, plain_words: Child) -> Element:
         [_lines([row.population, row.therapy])],
         [row.comparison or "–"],
         [_lines([row.outcome, row.timepoint])],
-        [_lines(effect)],
-        [plain_words],
+        [_lines(effect), *plain_words],
         [_lines(sizes(row)) if sizes(row) else "not reported"],
         ["; ".join(filter(None, notes)) or "–"],
     ]

@@ -80,6 +80,8 @@ def forest(
         drawing.extend(_diamond(*pooled, 8 + len(rows) * _ROW, scale))
     drawing.extend(_axis(ticks, scale, bottom, metric, first))
     shown = f"{caption}: {metric}" + (", logarithmic scale" if is_ratio else "")
+    if pooled:
+        shown += ". The diamond is the pooled estimate with its interval, the line through it the prediction interval."
     return element("figure", as_it_is(drawing), as_it_is(element("figcaption", shown)), class_="kb-plot")
 
 

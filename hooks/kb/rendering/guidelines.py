@@ -29,7 +29,8 @@ def guideline_table(kb: KnowledgeBase, chosen: Selection) -> Iterator[Element]:
         return
     head = element("tr", *(element("th", name, scope="col") for name in _COLUMNS))
     body = element("tbody", *map(_row, rows))
-    table = element("table", element("caption", caption), element("thead", head), body, class_="kb-effect-table")
+    classes = "kb-effect-table kb-guideline-table"
+    table = element("table", element("caption", caption), element("thead", head), body, class_=classes)
     yield element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
 
 
