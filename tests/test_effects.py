@@ -12,13 +12,16 @@ from xml.etree import ElementTree
 import pytest
 from markdown import Markdown
 
-from cases import EFFECTS, write_project
+from cases import EFFECTS, GUIDELINES, write_project
 from kb import engine, gate
 from kb.evidence import COLUMNS
 from kb.reading.cache import Cache
+from kb.reading.effects import read_effects
 from kb.rendering.bibliography import format_citations
 from kb.rendering.effects import in_words
 from kb.rendering.page import PageRendering, citation_groups
+from kb.rendering.plain import of_pairs, people
+from kb.rendering.pools import pooled_estimates
 
 BIB = """\
 @article{smith2003, author = {Smith, Ann and Jones, Bo and Lee, Cy}, title = {{A review}}, journal = {J}, year = {2003}}
@@ -58,6 +61,7 @@ def table(**rows: dict[str, str]) -> str:
     return EFFECTS + out.getvalue()
 
 
+TRIAL = {"se": "0.2", "k": "1", "n": "80", "pool": "end", **NO_INTERVAL}
 DATA = table(
     end={},
     loss={"value": "-0.20", "ci_low": "-0.45", "ci_high": "0.05", "n": "1", "k": "1", "timepoint": "one year later"},
@@ -80,6 +84,10 @@ DATA = table(
         "ci_low": "-0.30",
         "ci_high": "0.32",
     },
+    first={**TRIAL, "study": "Abel, 1990", "value": "0.9", "comparison_kind": "waiting list"},
+    second={**TRIAL, "study": "Bell, 1995", "value": "-0.1"},
+    third={**TRIAL, "study": "Cole, 2000", "value": "0.3", "outcome": "scale one"},
+    fourth={**TRIAL, "study": "Cole, 2000", "value": "0.5", "outcome": "scale two"},
 )
 PAGE = """\
 ---
@@ -116,11 +124,29 @@ ids: [smith2003-change]
 indication: grief
 ```
 
+```effects
+pool: end
+plot: true
+```
+
+```guidelines
+indication: panic
+```
+
+```guidelines
+indication: grief
+```
+
 ````
 ```effects
 indication: grief
 ```
 ````
+"""
+RECOMMENDATIONS = """\
+g-old,NICE,NG1,2013,jones2010,panic,adults,later choice,Allows it.,2026-11-02,"older, not confirmed as current"
+g-new,WHO,mhGAP,2023,jones2010,panic,adults,mentioned,Mentions it.,2026-11-12,
+g-other,WHO,mhGAP,2023,jones2010,anorexia,adults,mentioned,Says little.,2026-11-12,
 """
 SPACE, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 
@@ -128,11 +154,17 @@ SPACE, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     folder = tmp_path_factory.mktemp("effects")
-    files = {"bib/references.bib": BIB, "bib/effects.csv": DATA, "docs/principles/p.md": PAGE}
+    files = {
+        "bib/references.bib": BIB,
+        "bib/effects.csv": DATA,
+        "bib/guidelines.csv": GUIDELINES + RECOMMENDATIONS,
+        "docs/principles/p.md": PAGE,
+    }
     project = engine.load(str(write_project(folder, files)))
     kb, verdict = gate.judge(project)
     formatted = format_citations(project.bibliography_files, citation_groups(kb), Cache(folder / "c"))
-    rendering = PageRendering(kb, formatted, "The Site")
+    pools = pooled_estimates(kb, Cache(folder / "p"))
+    rendering = PageRendering(kb, formatted, "The Site", pools)
     rendering.page = kb.by_uri["principles/p.md"]
     extensions = ["smarty", "attr_list", "tables", "toc", "pymdownx.superfences", rendering]
     html = Markdown(extensions=extensions).convert(PAGE.partition("\n---\n")[2])
@@ -168,9 +200,8 @@ def test_effect_brings_its_citation_along(shown: SimpleNamespace) -> None:
     assert 'href="#ref-smith2003" id="cite-smith2003-1"' in shown.html
     references = shown.html[shown.html.index('id="references"') :]
     assert 'id="ref-smith2003"' in references
-    assert "jones2010" not in references
     assert "ref-smith2003" in shown.kb.anchors("principles/p.md")
-    assert {name.text for name in shown.kb.keys_used} == {"smith2003"}
+    assert {name.text for name in shown.kb.keys_used} == {"smith2003", "jones2010"}
 
 
 def test_controls_and_active_treatments_are_both_shown(shown: SimpleNamespace) -> None:
@@ -201,16 +232,17 @@ def test_plots_share_neither_metric_nor_id(shown: SimpleNamespace) -> None:
         "Depression: compared with controls: Hedges’ g",
         "Depression: compared with controls: odds ratio",
         "Panic: compared with active treatments: Hedges’ g",
+        "Depression: compared with controls, single trials: Hedges’ g",
     ]
     ids = [part.get("id") for plot in shown.plots for part in plot.iter() if part.get("id")]
-    assert len(ids) == len(set(ids)) == 6
+    assert len(ids) == len(set(ids)) == 8
     for plot in shown.plots:
         assert plot.get("role") == "img"
         assert set((plot.get("aria-labelledby") or "").split()) <= set(ids)
 
 
 def test_plot_shows_points_within_intervals(shown: SimpleNamespace) -> None:
-    for plot in shown.plots:
+    for plot in shown.plots[:3]:
         for number, line in enumerate(part for part in plot.iter() if part.get("class") == "kb-forest-interval"):
             points = [part for part in plot.iter() if (part.get("class") or "").startswith("kb-forest-point")]
             point = points[number]
@@ -220,6 +252,105 @@ def test_plot_shows_points_within_intervals(shown: SimpleNamespace) -> None:
         assert "Smith et al. 2003, mood, after treatment: " in description
     sides = [part.text for part in shown.plots[2].iter("text")][-2:]
     assert sides == ["← other treatment better", "therapy better →"]
+
+
+def test_trials_are_pooled_and_say_so(shown: SimpleNamespace) -> None:
+    pool = shown.text[shown.text.index("Computed for this site") :]
+    assert pool.startswith(
+        "Computed for this site from 3 trials of the open data set (Smith et al., 2003): g = 0.40 (95% CI "
+    )
+    for part in (
+        "random-effects model (restricted maximum likelihood, Hartung-Knapp interval)",
+        "95% prediction interval, in which the effect of a further trial is expected: ",
+        "τ² = 0.",
+        "I² = ",
+        "Leaving out one trial at a time, the estimate lies between 0.15 and 0.65.",
+        "combined first, on the assumption that they correlate at 0.8.",
+    ):
+        assert part in pool
+    (table_of_pool,) = (part for part in _tables(shown.html) if "Pooled for this site" in part)
+    assert re.findall(r'<th scope="row">(.*?)</th>', table_of_pool) == [
+        *("Abel, 1990", "Bell, 1995", "Cole, 2000"),
+        "<strong>Pooled for this site, 3 trials</strong>",
+    ]
+    assert "mean of 2 measures of this trial (0.3, 0.5)" in table_of_pool
+    assert "240\xa0participants" in table_of_pool
+
+
+def test_single_trials_stand_beside_no_review(shown: SimpleNamespace) -> None:
+    for part in _tables(shown.html):
+        assert not ("Abel, 1990" in part and "0.64" in part)
+    assert sum("Abel, 1990" in part for part in _tables(shown.html)) == 1
+
+
+def test_pooled_estimate_is_a_diamond_as_wide_as_its_interval(shown: SimpleNamespace) -> None:
+    diamonds = [part for plot in shown.plots for part in plot.iter("polygon")]
+    assert len(diamonds) == 1
+    corners = [float(corner.partition(",")[0]) for corner in diamonds[0].get("points", "").split()]
+    (prediction,) = (part for part in shown.plots[3].iter("line") if part.get("class") == "kb-forest-prediction")
+    assert 0 <= float(prediction.get("x1", "")) < corners[0] < corners[1] < corners[2]
+    assert corners[2] < float(prediction.get("x2", "")) <= 320
+    assert "Pooled, 3 trials, computed for this site: 0.40 (95%" in (shown.plots[3].findtext("desc") or "").replace(
+        SPACE, " "
+    )
+
+
+def test_difference_is_said_as_pairs_of_people(shown: SimpleNamespace) -> None:
+    first, _, alone, pool, _ = (part for part in _tables(shown.html) if "kb-effect-table" in part)
+    assert "A person with the therapy does better than one of the other group in about 67 of 100 pairs" in first
+    assert "(the interval allows 61 to 74)." in first  # 0.39 to 0.89
+    assert "in about 44 of 100 pairs (the interval allows 38 to 51)" in first  # -0.20
+    assert "pairs" not in alone, "a change within a group says nothing of pairs"
+    assert pool.count("of 100 pairs") == 1, "the pooled row alone"
+    assert shown.text.count("normal distribution") == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "favours", "words"),
+    [
+        ("0", "positive", "about 50 of 100 pairs."),
+        ("-0.5", "negative", "about 64 of 100 pairs."),
+        ("0.5", "negative", "about 36 of 100 pairs."),
+        ("0.5", "unclear", ""),
+        ("0.5", "none", ""),
+    ],
+)
+def test_pairs_know_the_side_of_the_therapy(value: str, favours: str, words: str) -> None:
+    text = table(x={**NO_INTERVAL, "value": value, "favours": favours})
+    (row,) = read_effects(text.encode(), "effects.csv").rows
+    assert of_pairs(row).endswith(words)
+    assert bool(of_pairs(row)) == bool(words)
+
+
+def test_proportion_is_shown_as_a_hundred_people() -> None:
+    (row,) = read_effects(table(x={**NO_INTERVAL, "metric": "proportion", "value": "0.126"}).encode(), "e.csv").rows
+    drawn = people(row)
+    assert drawn is not None
+    assert "".join(drawn.itertext()) == "about 13 of 100 people: mood"
+    (svg,) = drawn.iter("svg")
+    empty, counted = svg.iter("path")
+    assert svg.get("role") == "img"
+    assert svg.get("aria-label") == "13 of 100 dots are filled"
+    assert (counted.get("d", "").count("M"), empty.get("d", "").count("M")) == (13, 87)
+    assert not [part for part in drawn.iter() if part.get("id")]
+
+
+def test_guidelines_are_dated_and_say_where_they_were_read(shown: SimpleNamespace) -> None:
+    (found,) = (part for part in _tables(shown.html) if "What guidelines say" in part)
+    rows = re.sub(r"<[^>]+>", "|", found[found.index("<tbody>") :])
+    assert re.sub(r"\|+", "|", rows).split("|")[1:-1] == [
+        *("WHO, mhGAP, 2023", " ", "(", "Jones, 2010", ")"),
+        *("adults", "mentioned", "Mentions it.", "12 November 2026"),
+        *("NICE, NG1, 2013", " ", "(", "Jones, 2010", ")"),
+        *("adults", "later choice", "Allows it.", "2 November 2026", "older, not confirmed as current"),
+    ]
+    assert "What guidelines say: grief: none was checked." in shown.text
+    assert "Says little" not in shown.text
+    assert "ref-jones2010" in shown.kb.anchors("principles/p.md")
+
+
+def _tables(html: str) -> list[str]:
+    return re.findall(r"<table.*?</table>", html, re.DOTALL)
 
 
 def test_ratio_stands_on_a_logarithmic_scale(shown: SimpleNamespace) -> None:

@@ -8,12 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS, UNSIDED, WITHIN
+from kb.exports.effects import GROUPS, download_of, groups_of
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Page, Selection
+from kb.pooling import Trial, trials_of
 from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
-from kb.reading.effect_syntax import BLOCK_CLASS, effect_elements, parse_mention, selection
+from kb.reading.effect_syntax import (
+    BLOCK_CLASS,
+    GUIDELINES_CLASS,
+    effect_elements,
+    guidelines_of,
+    parse_mention,
+    selection,
+)
+from kb.rendering import plain
 from kb.rendering.forest import Label, forest
-from kb.rendering.html import Child, append, as_it_is, element
+from kb.rendering.guidelines import guideline_table
+from kb.rendering.html import Child, append, as_it_is, element, relative
+from kb.rendering.pools import Pools, Result, as_row, method, result_of
 
 _SPACE = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
@@ -26,12 +38,12 @@ _FRACTIONS = (
     *((1 / 3, "about a third"), (0.5, "about half"), (2 / 3, "about two thirds"), (0.75, "about three quarters")),
     *((1.0, "about one"), (1.25, "about one and a quarter"), (1.5, "about one and a half"), (2.0, "about two")),
 )
-_GROUPS = (
-    ("Compared with controls", CONTROLS),
-    ("Compared with active treatments", (ACTIVE,)),
-    ("Within the treated group, without a comparison", (WITHIN,)),
-    ("Associations", (ASSOCIATION,)),
-)
+_TITLES = {
+    "controls": "Compared with controls",
+    "active-treatments": "Compared with active treatments",
+    "within-group": "Within the treated group, without a comparison",
+    "associations": "Associations",
+}
 _COLUMNS = ("Work", "Population and therapy", "Compared with", "Outcome and time", "Effect", "Studies, people", "Note")
 
 
@@ -129,15 +141,18 @@ def _circumstances(row: Effect) -> str:
     return f" against {row.comparison}{time}"
 
 
-def write_effects(root: Element, kb: KnowledgeBase, page: Page) -> None:
+def write_effects(root: Element, kb: KnowledgeBase, page: Page, pools: Pools) -> None:
     """Put what they stand for in the place of references and blocks; their citations are still to be written."""
     plots = 0
     for found, where in list(effect_elements(root)):
         if where:
             continue
         text, found.text = found.text or "", None
+        if found.get("class") == GUIDELINES_CLASS:
+            found.extend(guideline_table(kb, guidelines_of(text, None, page.path)))
+            continue
         if found.get("class") == BLOCK_CLASS:
-            for part in tables(kb, selection(text, None, page.path), plots):
+            for part in tables(kb, page, selection(text, None, page.path), plots, pools):
                 plots += part.tag == "figure"
                 found.append(part)
             continue
@@ -158,7 +173,7 @@ def _citation(row: Effect) -> Element:
 # as a table
 
 
-def tables(kb: KnowledgeBase, chosen: Selection, plots: int) -> Iterator[Element]:
+def tables(kb: KnowledgeBase, page: Page, chosen: Selection, plots: int, pools: Pools) -> Iterator[Element]:
     """The rows of a block: controls and active treatments apart and always both, changes within a group by themselves.
 
     `plots` is the number of plots that the page has already.
@@ -166,32 +181,93 @@ def tables(kb: KnowledgeBase, chosen: Selection, plots: int) -> Iterator[Element
     rows = kb.rows_of(chosen)
     asked = {row.comparison_kind for row in rows}
     only_others = bool(rows) and asked <= {WITHIN, ASSOCIATION}
-    for title, kinds in _GROUPS:
-        group = [row for row in rows if row.comparison_kind in kinds]
+    for name, group in groups_of(rows):
+        title, kinds = _TITLES[name], GROUPS[name]
         if not group:
             if kinds in (CONTROLS, (ACTIVE,)) and not only_others:
                 yield _nothing(kb, chosen, title, kinds)
             continue
         narrowed = [kind.text for kind in chosen.kinds if kind.text in kinds]
-        subject = chosen.indication.text.replace("-", " ").capitalize() + ": " if chosen.indication else ""
+        about = group[0].indication if chosen.pool else chosen.indication.text if chosen.indication else ""
+        subject = about.replace("-", " ").capitalize() + ": " if about else ""
         caption = subject + (title[0].lower() + title[1:] if subject else title)
         if narrowed and kinds == CONTROLS:
             caption += f" ({', '.join(narrowed)})"
+        if chosen.pool:
+            caption += ", single trials"
+            for part in _pool(kb, chosen, caption, group, plots, pools):
+                plots += part.tag == "figure"
+                yield part
+            yield from _download(kb, page, chosen, name)
+            continue
         if chosen.is_plotted:
             for plot in _plots(kb, caption, group, plots):
                 plots += 1
                 yield plot
-        yield _table(caption, group)
+        yield _table(caption, [_row(row, _citation(row), *_plain(row)) for row in group])
+        if plain.has_pairs(group):
+            yield _assumption()
+        yield from _download(kb, page, chosen, name)
+
+
+def _download(kb: KnowledgeBase, page: Page, chosen: Selection, group: str) -> Iterator[Element]:
+    """The way to the rows of a table as a file."""
+    folder = kb.settings.data_folder
+    if folder is not None:
+        file = download_of(folder, chosen, group)
+        link = element("a", "Download these rows", href=relative(file, page.uri), download="")
+        yield element("p", link, " (CSV)", class_="kb-method")
 
 
 def _nothing(kb: KnowledgeBase, chosen: Selection, title: str, kinds: Sequence[str]) -> Element:
     """What stands in the place of a table without rows: whether there are none, or none were chosen."""
+    if chosen.pool:
+        return element("p", element("strong", title), ": none in this set of trials.", class_="kb-no-data")
     indications = {row.indication for row in kb.rows_of(chosen)} | (
         {chosen.indication.text} if chosen.indication else set()
     )
     left = sum(row.indication in indications and row.comparison_kind in kinds for row in kb.effects.values())
     text = f"{left} in the data, not shown here" if left else "no data found"
     return element("p", element("strong", title), f": {text}.", class_="kb-no-data")
+
+
+def _pool(
+    kb: KnowledgeBase, chosen: Selection, caption: str, rows: Sequence[Effect], plots: int, pools: Pools
+) -> Iterator[Element]:
+    """The trials of a pool, one by one, and what they make together."""
+    trials = trials_of(rows)
+    result = result_of(trials, pools)
+    shown_rows = [as_row(trial) for trial in trials]
+    if chosen.is_plotted and trials:
+        labels = {row.id: Label(row.study, row.study, shown(row, "value"), interval(row)) for row in shown_rows}
+        yield forest(caption, shown_rows, labels, plots + 1, result and (result, _label_of(result)))
+    table_rows = [_row(row, row.study) for row in shown_rows]
+    if result:
+        heading = f"Pooled for this site, {result.pooled.trials} trials"
+        table_rows.append(_row(result.row, element("strong", heading), *_plain(result.row)))
+    yield _table(caption, table_rows, "Trial")
+    if result and plain.has_pairs([result.row]):
+        yield _assumption()
+    yield _method(trials, result)
+
+
+def _label_of(result: Result) -> Label:
+    row, name = result.row, f"Pooled, {result.pooled.trials} trials"
+    return Label(name, f"{name}, computed for this site", shown(row, "value"), interval(row))
+
+
+def _method(trials: Sequence[Trial], result: Result | None) -> Element:
+    """Where the trials are from, and what was computed from them."""
+    source = element("span", f"[{_source(trials[0].rows[0])}]", class_=CITATION_CLASS)
+    if result is None:
+        return element("p", "From the open data set ", source, ".", class_="kb-method")
+    before, after = method(trials, result)
+    return element("p", before, source, after, class_="kb-method")
+
+
+def _source(row: Effect) -> str:
+    """The citation of the work that a row is from, as a group without brackets and place."""
+    return citation_of(row).removesuffix(f", {row.locator}")
 
 
 def _plots(kb: KnowledgeBase, caption: str, rows: Sequence[Effect], plots: int) -> Iterator[Element]:
@@ -232,15 +308,28 @@ def name_of(kb: KnowledgeBase, row: Effect) -> str:
     return f"{reference.people[0].family}{others}" + (f" {year[0]}" if year else "")
 
 
-def _table(caption: str, rows: Sequence[Effect]) -> Element:
+def _table(caption: str, rows: Sequence[Element], first: str = _COLUMNS[0]) -> Element:
     """A table that scrolls by itself where the screen is narrow."""
-    head = element("tr", *(element("th", name, scope="col") for name in _COLUMNS))
-    body = element("tbody", *(_row(row) for row in rows))
+    head = element("tr", *(element("th", name, scope="col") for name in (first, *_COLUMNS[1:])))
+    body = element("tbody", *rows)
     table = element("table", element("caption", caption), element("thead", head), body, class_="kb-effect-table")
     return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
 
 
-def _row(row: Effect) -> Element:
+def _plain(row: Effect) -> Iterator[Element]:
+    """What a row says without statistics, as far as there is a way to say it."""
+    if people := plain.people(row):
+        yield people
+    elif pairs := plain.of_pairs(row):
+        yield element("span", pairs, class_="kb-plain")
+
+
+def _assumption() -> Element:
+    return element("p", plain.ASSUMPTION, class_="kb-method")
+
+
+def _row(row: Effect, heading: Child, *plain_words: Element) -> Element:
+    """A row of the table, with what it is called at its head; plain words stand with the numbers."""
     effect = [measured(row), *filter(None, [interval(row)])]
     notes = [row.note]
     if row.supersedes:
@@ -253,11 +342,11 @@ def _row(row: Effect) -> Element:
         [_lines([row.population, row.therapy])],
         [row.comparison or "–"],
         [_lines([row.outcome, row.timepoint])],
-        [_lines(effect)],
+        [_lines(effect), *plain_words],
         [_lines(sizes(row)) if sizes(row) else "not reported"],
         ["; ".join(filter(None, notes)) or "–"],
     ]
-    return element("tr", element("th", _citation(row), scope="row"), *(as_it_is(element("td", *c)) for c in cells))
+    return element("tr", element("th", heading, scope="row"), *(as_it_is(element("td", *c)) for c in cells))
 
 
 def _lines(texts: Sequence[str]) -> Element:
@@ -269,4 +358,11 @@ def _lines(texts: Sequence[str]) -> Element:
 
 def citations_of_effects(kb: KnowledgeBase) -> set[str]:
     """The citation groups of every row that a page shows."""
-    return {citation_of(row) for page in kb.pages for row in kb.effects_on(page)}
+    named = {citation_of(kb.effects[one.id]) for page in kb.pages for one in page.effects if one.id in kb.effects}
+    listed = {
+        _source(row) if selection.pool else citation_of(row)
+        for page in kb.pages
+        for selection in page.selections
+        for row in kb.rows_of(selection)
+    }
+    return named | listed

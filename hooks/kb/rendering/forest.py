@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, UNSIDED, WITHIN, null_of
 from kb.model import Effect
 from kb.rendering.html import as_it_is, element
+from kb.rendering.pools import Result
 
 _WIDTH, _MARGIN, _ROW, _FOOT = 320, 14, 38, 46
 _LONGEST_NAME = 38
@@ -41,21 +42,29 @@ class Label(NamedTuple):
     interval: str
 
 
-def forest(caption: str, rows: Sequence[Effect], labels: Mapping[str, Label], number: int) -> Element:
+def forest(
+    caption: str,
+    rows: Sequence[Effect],
+    labels: Mapping[str, Label],
+    number: int,
+    pooled: tuple[Result, Label] | None = None,
+) -> Element:
     """The plot of `rows`, which share a metric and the side that favours the therapy.
 
-    `labels` are those of the rows by id; `number` tells the plots of a page apart.
+    `labels` are those of the rows by id; `number` tells the plots of a page apart. An estimate that was `pooled` from
+    the rows stands beneath them as a diamond, with its prediction interval as a line.
     """
     first = rows[0]
     is_ratio = first.metric in RATIOS
-    scale, ticks = _scale(rows, is_ratio)
-    bottom = 8 + _ROW * len(rows)
+    further = [pooled[0].predicted_low, pooled[0].predicted_high] if pooled else []
+    scale, ticks = _scale(rows, is_ratio, further)
+    bottom = 8 + _ROW * (len(rows) + (1 if pooled else 0))
     metric = _NAMES.get(first.metric, first.metric)
     title_id, text_id = f"kb-forest-{number}-title", f"kb-forest-{number}-text"
     drawing = element(
         "svg",
         element("title", f"{caption}: {metric}", id=title_id),
-        element("desc", _summary(rows, labels), id=text_id),
+        element("desc", _summary(rows, labels, pooled[1] if pooled else None), id=text_id),
         viewBox=f"0 0 {_WIDTH} {bottom + _FOOT}",
         role="img",
         aria_labelledby=f"{title_id} {text_id}",
@@ -67,8 +76,12 @@ def forest(caption: str, rows: Sequence[Effect], labels: Mapping[str, Label], nu
     precise = max(map(_precision, rows))
     for index, row in enumerate(rows):
         drawing.extend(_result(row, labels[row.id], 8 + index * _ROW, scale, precise))
+    if pooled:
+        drawing.extend(_diamond(*pooled, 8 + len(rows) * _ROW, scale))
     drawing.extend(_axis(ticks, scale, bottom, metric, first))
     shown = f"{caption}: {metric}" + (", logarithmic scale" if is_ratio else "")
+    if pooled:
+        shown += ". The diamond is the pooled estimate with its interval, the line through it the prediction interval."
     return element("figure", as_it_is(drawing), as_it_is(element("figcaption", shown)), class_="kb-plot")
 
 
@@ -81,9 +94,11 @@ def _ends(row: Effect) -> tuple[float, float]:
     return (value if row.ci_low is None else row.ci_low), (value if row.ci_high is None else row.ci_high)
 
 
-def _scale(rows: Sequence[Effect], is_ratio: bool) -> tuple[Callable[[float], float], list[float]]:
+def _scale(
+    rows: Sequence[Effect], is_ratio: bool, further: Sequence[float]
+) -> tuple[Callable[[float], float], list[float]]:
     """Where a value stands on the axis, and the values that the axis names."""
-    values = [end for row in rows for end in (*_ends(row), row.value or 0.0)]
+    values = [*further, *(end for row in rows for end in (*_ends(row), row.value or 0.0))]
     if is_ratio:
         # Both sides of the line are seen, so that nobody takes the line for the edge.
         values = [*(value for value in values if value > 0), 0.9, 1.1]
@@ -154,6 +169,20 @@ def _result(row: Effect, label: Label, top: float, scale: Callable[[float], floa
     return parts
 
 
+def _diamond(result: Result, label: Label, top: float, scale: Callable[[float], float]) -> list[Element]:
+    """The pooled estimate: as wide as its interval, and a line as far as the next trial may reach."""
+    middle, y = top + 24, _place(top + 24)
+    low, value, high = (scale(number or 0.0) for number in (result.row.ci_low, result.row.value, result.row.ci_high))
+    corners = ((low, middle), (value, middle - 6), (high, middle), (value, middle + 6))
+    start, end = scale(result.predicted_low), scale(result.predicted_high)
+    return [
+        element("text", label.short, x=str(_MARGIN), y=_place(top + 11), class_="kb-forest-pooled"),
+        element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end"),
+        element("line", x1=_place(start), x2=_place(end), y1=y, y2=y, class_="kb-forest-prediction"),
+        element("polygon", points=" ".join(f"{_place(x)},{_place(y)}" for x, y in corners), class_="kb-forest-diamond"),
+    ]
+
+
 def _axis(
     ticks: Sequence[float], scale: Callable[[float], float], bottom: float, metric: str, first: Effect
 ) -> list[Element]:
@@ -180,9 +209,9 @@ def _sides(first: Effect) -> list[tuple[str, int, str]]:
     return [(left, _MARGIN, "start"), (right, _WIDTH - _MARGIN, "end")]
 
 
-def _summary(rows: Sequence[Effect], labels: Mapping[str, Label]) -> str:
+def _summary(rows: Sequence[Effect], labels: Mapping[str, Label], pooled: Label | None = None) -> str:
     """What the plot shows, for those who cannot see it."""
     results = []
-    for label in (labels[row.id] for row in rows):
+    for label in (*(labels[row.id] for row in rows), *filter(None, [pooled])):
         results.append(f"{label.full}: {label.value}" + (f" ({label.interval})" if label.interval else ""))
     return f"{len(rows)} result{'' if len(rows) == 1 else 's'}. {'; '.join(results)}."

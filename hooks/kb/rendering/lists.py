@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element
 
+from kb.evidence import (
+    CLOSED,
+    GUIDELINE_CLOSED,
+    GUIDELINE_MEANINGS,
+    GUIDELINE_REQUIRED,
+    MEANINGS,
+    REQUIRED,
+)
 from kb.kinds import BY_FOLDER
 from kb.knowledge import KnowledgeBase, levels_of, reference_anchor, term_anchor, title_of
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
-from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.html import Child, append, as_it_is, element, relative
 from kb.rendering.terms import target_of
 
 REFERENCES_PAGE = "references.md"
@@ -28,6 +37,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
             return _glossary(kb, page, formatted)
         case "references":
             return [_all_references(kb, page, formatted)]
+        case "data":
+            return _data_dictionary(kb)
     return []
 
 
@@ -136,7 +147,7 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
     """Every work, with the pages that cite it."""
     citing: dict[str, list[Page]] = defaultdict(list)
     for other in kb.pages:
-        shown = (row.citekey for row in kb.effects_on(other))
+        shown = [*(row.citekey for row in kb.effects_on(other)), *(row.citekey for row in kb.guidelines_on(other))]
         for key in dict.fromkeys((*(citation.key for citation in other.citations), *shown)):
             citing[key].append(other)
     works = element("ul", class_="kb-references", data_search_exclude="")
@@ -146,3 +157,51 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
             append(item, " ", _pages("Cited on", sorted(citing[key], key=title_of), page))
         append(works, item)
     return works
+
+
+def _data_dictionary(kb: KnowledgeBase) -> list[Element]:
+    """The columns of the files of data: name, meaning, and what may stand in them."""
+    parts = [
+        element("h2", "Columns of the effects", id="columns-of-the-effects"),
+        _columns("The columns of the file of effects", MEANINGS, CLOSED, REQUIRED),
+    ]
+    if kb.settings.guidelines is not None:
+        caption = "The columns of the file of guidelines"
+        parts += [
+            element("h2", "Columns of the guidelines", id="columns-of-the-guidelines"),
+            _columns(caption, GUIDELINE_MEANINGS, GUIDELINE_CLOSED, GUIDELINE_REQUIRED),
+        ]
+    return parts
+
+
+def _columns(
+    caption: str, meanings: Mapping[str, str], closed: Mapping[str, Sequence[str]], required: Collection[str]
+) -> Element:
+    head = element("tr", *(element("th", name, scope="col") for name in ("Column", "Meaning", "Values")))
+    rows = [
+        as_it_is(
+            element(
+                "tr",
+                element("th", element("code", name), scope="row"),
+                element("td", *_with_code(meaning)),
+                element("td", *_values(closed.get(name, ()), name in required)),
+            )
+        )
+        for name, meaning in meanings.items()
+    ]
+    table = element(
+        "table", element("caption", caption), element("thead", head), element("tbody", *rows), class_="kb-effect-table"
+    )
+    return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
+
+
+def _with_code(text: str) -> Iterator[Child]:
+    """A text with what stands between backticks as code."""
+    for number, part in enumerate(text.split("`")):
+        yield element("code", part) if number % 2 else part
+
+
+def _values(words: Sequence[str], is_required: bool) -> Iterator[Child]:
+    yield "always given" if is_required else "may be empty"
+    for number, word in enumerate(words):
+        yield from (", " if number else ": ", element("code", word))

@@ -20,7 +20,9 @@ from kb.reading_order import builds_on, reachable
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
 from kb.rendering.effects import citations_of_effects, write_effects
+from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.pools import Pools
 from kb.rendering.reading_order import also_needed, link_to, next_pages, path
 from kb.rendering.terms import link_terms
 
@@ -35,12 +37,13 @@ _FIT = {
 class PageRendering(Extension):
     """Renders the pages of a knowledge base, one after the other. `page` is the one that is converted next."""
 
-    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str) -> None:
+    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str, pools: Pools | None = None) -> None:
         super().__init__()
         self.kb = kb
         self.formatted = formatted
         self.site_name = site_name
         self.builds_on = builds_on(kb)
+        self.pools = pools or {}
         self.page: Page | None = None
         self.address: str | None = None
 
@@ -66,7 +69,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
     """Every group of citations that rendering will ask for, as source text."""
     groups = {group.text for page in kb.pages for group in page.citation_groups}
     groups |= {lists.sources_of(term) for term in kb.glossary.terms}
-    groups |= citations_of_effects(kb)
+    groups |= citations_of_effects(kb) | citations_of_guidelines(kb)
     groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
 
@@ -74,7 +77,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
     """Complete the tree of a converted page."""
     kb, formatted = rendering.kb, rendering.formatted
-    write_effects(root, kb, page)
+    write_effects(root, kb, page, rendering.pools)
     cited = _write_citations(root, formatted)
     link_terms(root, md, kb, page)
     kind = kb.kind_of(page)
