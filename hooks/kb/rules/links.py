@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from kb.addresses import split_address, without_scheme
 from kb.knowledge import KnowledgeBase
 from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity, Span
-from kb.nearest import clearly_nearest, nearest
+from kb.nearest import certainly, nearest
 from kb.reading.locate import locate
 from kb.rules import rule
 
@@ -108,7 +108,7 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         if anchor in kb.anchors(target.uri) or anchor == "top" or kb.by_uri[target.uri].faults:
             continue
         near = nearest(anchor, kb.anchors(target.uri))
-        sure = clearly_nearest(anchor, kb.anchors(target.uri))
+        sure = certainly(anchor, kb.anchors(target.uri))
         edit = kb.edit(link.span, link.target, f"{link.target.partition('#')[0]}#{sure}") if sure else None
         message = f"there is no '#{anchor}' on the page '{target.uri}'"
         yield Fault(message, link.span, f"did you mean `#{near}`?" if near else None, edit)
