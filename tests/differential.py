@@ -114,7 +114,9 @@ def _loaded(tag: str, values: dict[str, str]) -> Iterator[str]:
         if tag in tags and target is not None and not (tag in ("use", "image") and target.startswith("#")):
             yield target
     if tag in ("img", "source"):
-        yield from (candidate.split()[0] for candidate in values.get("srcset", "").split(", ") if candidate.strip())
+        yield from (
+            candidate.split()[0] for candidate in re.split(r",\s", values.get("srcset", "")) if candidate.strip()
+        )
     yield from _named_in_css(values.get("style", ""))
 
 
