@@ -32,8 +32,8 @@ from kb.reading.tree import TreeFacts
 from kb.terms import abbreviations
 
 LARGEST_FILE = 1024 * 1024
-# Links, ids, citations and the like of one page; far beyond any page that a person reads.
-MOST_FACTS = 10_000
+# Links, ids, citations and the like of one page, and its stretches of text; far beyond any page that a person reads.
+MOST_FACTS, MOST_TEXTS = 10_000, 30_000
 
 
 class Folder(Enum):
@@ -165,6 +165,9 @@ def _read(
     )
     if (number := _facts(page)) > MOST_FACTS:
         message = f"the page has {number:,} links, ids and citations; at most {MOST_FACTS:,} can be checked"
+        return unreadable(message, "split the page")
+    if (number := sum(len(section.prose) + len(section.paragraphs) for section in page.sections)) > MOST_TEXTS:
+        message = f"the page has {number:,} stretches of text, such as cells; at most {MOST_TEXTS:,} can be checked"
         return unreadable(message, "split the page")
     return Reading(page, tuple(dict.fromkeys(found.files)))
 
