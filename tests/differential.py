@@ -34,7 +34,19 @@ VALIDATION = {
     "nav": {"omitted_files": "ignore"},
     "links": {"not_found": "warn", "anchors": "warn", "absolute_links": "warn", "unrecognized_links": "warn"},
 }
-_TARGETS = {"href": ("a", "area", "link"), "src": ("img", "script", "iframe", "audio", "video", "source", "embed")}
+# What a browser follows or loads, and the elements on which it does.
+_TARGETS = {
+    "href": ("a", "area", "link", "image", "use"),
+    "xlink:href": ("a", "image", "use"),
+    "src": ("img", "script", "iframe", "frame", "audio", "video", "source", "embed", "track", "input"),
+    "poster": ("video",),
+    "data": ("object",),
+    "background": ("table", "td", "th"),
+}
+_CSS_URL = re.compile(
+    r"""url\(\s*(?:"(?P<double>.*?)"|'(?P<single>.*?)'|(?P<bare>[^)"']*))\s*\)|@import\s+["'](?P<sheet>.*?)["']""",
+    re.IGNORECASE,
+)
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -49,7 +61,7 @@ _RULES = ("link-target-exists", "link-case-matches", "link-anchor-exists", "link
 
 @dataclass
 class Comparison:
-    """What was compared, and each difference as a line."""
+    """What was compared, and each difference as a line; `mistaken` are warnings of MkDocs that its own pages refute."""
 
     pages: int = 0
     links: int = 0
@@ -58,6 +70,7 @@ class Comparison:
     differences: list[str] = field(default_factory=list)
     only_mkdocs: list[str] = field(default_factory=list)
     only_gate: list[str] = field(default_factory=list)
+    mistaken: list[str] = field(default_factory=list)
 
 
 class Article(HTMLParser):
@@ -79,11 +92,14 @@ class Article(HTMLParser):
         generated = self._open[-1][1] or any(name.startswith(_GENERATED_CLASSES) for name in classes)
         if values.get("id") or (tag == "a" and values.get("name")):
             self.ids.append(values.get("id") or values["name"])
-        for attribute, tags in _TARGETS.items():
-            if tag in tags and attribute in values and not generated:
-                self.links.append(values[attribute])
+        if not generated:
+            self.links += _loaded(tag, values)
         if tag not in _VOID:
             self._open.append((tag, generated))
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] == ("style", False):
+            self.links += _named_in_css(data)
 
     def handle_endtag(self, tag: str) -> None:
         if any(tag == name for name, _ in self._open):
@@ -91,17 +107,42 @@ class Article(HTMLParser):
                 pass
 
 
-def compare_content(kb: KnowledgeBase, site: Path) -> Comparison:
+def _loaded(tag: str, values: dict[str, str]) -> Iterator[str]:
+    """The targets of an element; what lies within a drawing is none."""
+    for attribute, tags in _TARGETS.items():
+        target = values.get(attribute)
+        if tag in tags and target is not None and not (tag in ("use", "image") and target.startswith("#")):
+            yield target
+    if tag in ("img", "source"):
+        yield from (
+            candidate.split()[0] for candidate in re.split(r",\s", values.get("srcset", "")) if candidate.strip()
+        )
+    yield from _named_in_css(values.get("style", ""))
+
+
+def _named_in_css(css: str) -> Iterator[str]:
+    found = (match[match.lastgroup or 0].strip() for match in _CSS_URL.finditer(css))
+    yield from (address for address in found if address and not address.startswith("#"))
+
+
+def built_articles(kb: KnowledgeBase, site: Path) -> dict[str, Article]:
+    """What MkDocs has made of each page, by its uri."""
+    articles: dict[str, Article] = {}
+    for page in kb.pages:
+        file = site / kb.files[page.uri]
+        articles[page.uri] = Article()
+        articles[page.uri].feed((file / "index.html" if file.is_dir() else file).read_text(encoding="utf-8"))
+    return articles
+
+
+def compare_content(kb: KnowledgeBase, articles: dict[str, Article]) -> Comparison:
     """Compare the links and ids of every page with those of the built page."""
     comparison = Comparison()
     for page in kb.pages:
         if not page.is_readable:
             comparison.differences.append(f"{page.uri}: not read: {[fault.message for fault in page.faults]}")
             continue
-        address = kb.files[page.uri]
-        file = site / address
-        article = Article()
-        article.feed((file / "index.html" if file.is_dir() else file).read_text(encoding="utf-8"))
+        address, article = kb.files[page.uri], articles[page.uri]
         believed = Counter(_believed(kb, page, link) for link in page.links)
         rendered = Counter(_normal(urljoin(ROOT + address, link)) for link in article.links)
         comparison.pages += 1
@@ -137,17 +178,27 @@ def _normal(address: str) -> str:
     return unquote(re.sub(r"/(?:index\.html|\.)?(?=[?#]|$)", "/", address)).removesuffix("#")
 
 
-def compare_warnings(findings: list[tuple[str, str]], warnings: list[str]) -> Comparison:
+def compare_warnings(findings: list[tuple[str, str]], warnings: list[str], articles: dict[str, Article]) -> Comparison:
     """Compare MkDocs' warnings of links with findings, each a page's uri and a target.
 
-    Of two ways to write the same target MkDocs warns once.
+    Of two ways to write the same target MkDocs warns once. It also warns of ids that its own pages have: it looks for
+    them before everything on the page has been converted.
     """
     warned = {_from_root(match["page"], match["target"]) for text in warnings if (match := _WARNING.match(text))}
     found = {_from_root(page, target) for page, target in findings}
+    mistaken = {one for one in warned - found if _is_there(one[1], articles)}
     show = "{0[0]}: {0[1]}".format
     return Comparison(
-        warnings=len(warned), only_mkdocs=sorted(map(show, warned - found)), only_gate=sorted(map(show, found - warned))
+        warnings=len(warned),
+        only_mkdocs=sorted(map(show, warned - found - mistaken)),
+        only_gate=sorted(map(show, found - warned)),
+        mistaken=sorted(map(show, mistaken)),
     )
+
+
+def _is_there(target: str, articles: dict[str, Article]) -> bool:
+    path, _, anchor = target.removeprefix("/").partition("#")
+    return path in articles and unquote(anchor) in articles[path].ids
 
 
 def _from_root(page: str, target: str) -> tuple[str, str]:
@@ -211,18 +262,22 @@ def compare(config: Path, site: Path) -> Comparison:
     """Build a project and compare it with what the gate believes."""
     warnings = build_with_warnings(config, site)
     kb = gate.read(engine.load(str(config)))
-    content, links = compare_content(kb, site), compare_warnings(link_findings(kb, config), warnings)
-    return replace(content, warnings=links.warnings, only_mkdocs=links.only_mkdocs, only_gate=links.only_gate)
+    articles = built_articles(kb, site)
+    links = compare_warnings(link_findings(kb, config), warnings, articles)
+    content = compare_content(kb, articles)
+    return replace(links, pages=content.pages, links=content.links, ids=content.ids, differences=content.differences)
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:
     yield (
         f"{comparison.pages} pages, {comparison.links} links, {comparison.ids} ids compared, "
         f"{len(comparison.differences)} differences; {comparison.warnings} warnings of MkDocs, "
-        f"{len(comparison.only_mkdocs)} of them not found by the gate, {len(comparison.only_gate)} only by the gate"
+        f"{len(comparison.only_mkdocs)} of them not found by the gate, {len(comparison.mistaken)} refuted by its pages, "
+        f"{len(comparison.only_gate)} links reported only by the gate"
     )
     yield from comparison.differences
     yield from (f"only MkDocs: {line}" for line in comparison.only_mkdocs)
+    yield from (f"only MkDocs, whose page has it: {line}" for line in comparison.mistaken)
     yield from (f"only the gate: {line}" for line in comparison.only_gate)
 
 

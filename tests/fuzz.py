@@ -1,36 +1,44 @@
 """Feed the gate with inputs that nobody would write: ``python tests/fuzz.py [N] [--seed S] [--only INDEX]``.
 
-Each input is a file of the real site, changed at random: bytes flipped, pieces removed, doubled, swapped or taken from
-other files, and snippets put in that are known to trouble parsers, up to 1 MiB. The gate must give a verdict on a small
-project with that file: no exception, places that exist, at most 2 s of processor time and 500 MB. An input follows from
-the seed and its index alone. What the gate cannot read at all (a broken mkdocs.yml) must be refused in one line.
+Each input is one file of a small project, up to 1 MiB. The first are made by hand (nested, endless or cyclic), the next
+are one troublesome snippet repeated until the file is full, and all others are files of the real site, changed at
+random: bytes flipped, pieces removed, doubled, swapped or taken from other files, and such snippets put in. The gate
+must give a verdict on the project with that file: no exception, places that exist, the same verdict when asked again,
+at most 2 s of processor time and 500 MB. What it cannot read at all (a broken mkdocs.yml) must be refused in one line.
+An input follows from the seed and its index alone, and each is checked in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
+import multiprocessing
 import os
 import random
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from click.testing import CliRunner
 
 from conftest import copy_project
+from kb.cli import FORMATS
 from kb.cli import main as main_command
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 500
 LARGEST = 1024 * 1024
+# Seconds of processor time after which a process is ended.
+HANGING = 30
 PAGE = "docs/principles/transference.md"
 PART = "docs/part.txt"
 
@@ -70,6 +78,7 @@ CONFIGURATION = [*YAML, "nav:\n", "  - x.md\n", "plugins: [x]\n", "extra: {kb: {
 class Target:
     """A file of the project that is changed, what it is made from, and what is put in."""
 
+    kind: str
     file: str
     pattern: str
     units: list[str]
@@ -77,30 +86,134 @@ class Target:
 
 
 TARGETS = [
-    Target(PAGE, "docs/**/*.md", [*MARKDOWN, *YAML], 60),
-    Target(PART, "docs/**/*.md", MARKDOWN, 4),
-    Target("docs/glossary.yml", "docs/glossary.yml", YAML, 12),
-    Target("bib/references.bib", "bib/*.bib", BIBTEX, 14),
-    Target("bib/effects.csv", "bib/*.csv", CSV, 2),
-    Target("mkdocs.yml", "mkdocs.yml", CONFIGURATION, 8),
+    Target("page", PAGE, "docs/**/*.md", [*MARKDOWN, *YAML], 60),
+    Target("included text", PART, "docs/**/*.md", MARKDOWN, 4),
+    Target("glossary", "docs/glossary.yml", "docs/glossary.yml", YAML, 12),
+    Target("bibliography", "bib/references.bib", "bib/*.bib", BIBTEX, 14),
+    Target("effects", "bib/effects.csv", "bib/*.csv", CSV, 2),
+    Target("configuration", "mkdocs.yml", "mkdocs.yml", CONFIGURATION, 8),
 ]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What the gate did with one input. `failure` is empty where it did what it must."""
+def _nested(opening: str, closing: str) -> Callable[[int], str]:
+    return lambda size: opening * (size // len(opening + closing)) + closing * (size // len(opening + closing))
+
+
+def _stairs(step: str, line: str) -> Callable[[int], str]:
+    """Lines that each stand one step deeper than the one before."""
+
+    def write(size: int) -> str:
+        lines: list[str] = []
+        while size > 0:
+            lines.append(step * len(lines) + line)
+            size -= len(lines[-1]) + 1
+        return "\n".join(lines)
+
+    return write
+
+
+def _of_lines(line: str) -> Callable[[int], str]:
+    """As many lines as there is room for, each with its number in place of `§`."""
+    return lambda size: "\n".join(line.replace("§", str(number)) for number in range(size // (len(line) + 6)))
+
+
+def _endless(unit: str) -> Callable[[int], str]:
+    return lambda size: unit * (size // len(unit) + 1)
+
+
+def _laughs(aliases: int) -> str:
+    """YAML of some hundred characters that stands for ten to the twentieth values."""
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * aliases)}]" for n in range(1, 20)]
+    return "\n".join(["a0: &a0 x", *levels])
+
+
+# Whole inputs of a given size, each with the kind of file that it is to be; the last are a snippet without an end.
+HOSTILE: list[tuple[str, Callable[[int], str]]] = [
+    *(("page", _nested(*pair)) for pair in ("[]", "()", "<>", "{}", "**", "``", "$$", ("![", "](a)"), ("[", "](a.md)"))),
+    *(("page", _nested(*pair)) for pair in (("<div>", "</div>"), ("<b>", "</b>"), ("<div markdown>\n\n", "\n\n</div>"))),
+    *(("page", _stairs(*pair)) for pair in (("    ", "- a"), ("    ", "1. a"), ("> ", "a"), ("  ", "- [a](b.md)"))),
+    *(("page", _stairs("    ", line)) for line in ("!!! note", '=== "a"', "??? note", "a\n", "[^1]: a", ":   a", "```")),
+    *(("page", _of_lines(line)) for line in ("# a", "# a§", "[a§](b§.md#c§)", "[^§]: a", "a[^§]", "[§]: b", "[a][§]", "*[A§]: b")),
+    *(("page", _of_lines(line)) for line in ("a [@a§] b", "A§ (1915) [@a§].", "- [ ] a§", "| a§ | b |", '<a id="a§"></a>', "{{effect:a§}}")),
+    ("page", lambda size: "[" + "; ".join(["@shedler2010efficacy"] * (size // 22)) + "]"),
+    ("page", lambda size: "[@a] " * (size // 5)),
+    ("page", lambda size: ('"' + "one " * 13 + '" [@shedler2010efficacy]. ') * (size // 80)),
+    ("page", lambda size: '"' + "one two " * (size // 8) + '"'),
+    ("page", lambda size: "It was more effective than usual care. " * (size // 39)),
+    ("page", lambda size: "splitting " * (size // 10)),
+    ("page", lambda size: '--8<-- "part.txt"\n' * (size // 18)),
+    ("page", lambda size: f"---\n{_laughs(9)}\n---\n\nText.\n"),
+    ("page", lambda size: "---\ntitle: &a [*a]\n---\n\nText.\n"),
+    ("page", lambda size: f"---\naliases: [{'a, ' * (size // 3 - 10)}]\n---\n"),
+    ("page", lambda size: f"---\ntitle: {'[' * (size // 2)}{']' * (size // 2 - 20)}\n---\n"),
+    ("page", lambda size: "\0" * size),
+    ("included text", lambda size: '--8<-- "part.txt"\n'),
+    ("included text", lambda size: '--8<-- "part.txt"\n--8<-- "index.md"\n' * (size // 37)),
+    ("included text", lambda size: '--8<-- "principles/transference.md"\n' * (size // 36)),
+    *(("included text", _nested(*pair)) for pair in ("[]", "()")),
+    ("glossary", lambda size: _laughs(9)),
+    ("glossary", lambda size: "- &a [*a]\n"),
+    ("glossary", _nested("[", "]")),
+    ("glossary", _of_lines("- {term: a§, definition: An a§ b., sources: [shedler2010efficacy]}")),
+    ("glossary", _of_lines("- {term: a§, definition: The a of a., sources: [a§]}")),
+    ("glossary", _of_lines("- {term: a, definition: a, sources: [a]}")),
+    ("bibliography", _nested("@article{a, title = {", "}}")),
+    ("bibliography", lambda size: "@article{a, title = " + "{" * (size // 2 - 20) + "}" * (size // 2 - 20) + "}"),
+    ("bibliography", lambda size: "@string{a = {x}}\n" + "@string{a = a # a}\n" * (size // 19)),
+    ("bibliography", _of_lines("@article{a§, author = {A, B}, title = {T}, journal = {J}, year = {2000}, doi = {10.1/x}}")),
+    ("bibliography", lambda size: "@book{a, author = {" + "A, B and " * (size // 9 - 9) + "C, D}, title = {T}}"),
+    ("effects", lambda size: ("," * 23 + "\n") * (size // 24)),
+    ("effects", lambda size: '"' + "a\n" * (size // 2)),
+    ("configuration", lambda size: _laughs(9)),
+    ("configuration", lambda size: "site_name: &a [*a]\n"),
+    ("configuration", _nested("{a: ", "}")),
+    ("configuration", lambda size: "site_name: a\nINHERIT: mkdocs.yml\n"),
+    ("configuration", lambda size: "site_name: a\nnav:\n" + "  - gone.md\n" * (size // 12)),
+    ("configuration", lambda size: "site_name: a\nnav:\n" + _stairs("  ", "- a:")(size)),
+    *((target.kind, _endless(unit)) for target in TARGETS if target.kind != "included text" for unit in target.units),
+]  # fmt: skip
+# Each in these parts of the largest size: what is given up early where it is long may take its time where it is not.
+PARTS = (1, 8, 40)
+
+
+class Outcome(NamedTuple):
+    """What the gate did with one input. `failure` is empty where it did what it must, however long it took.
+
+    `seconds` are of processor time, those of child processes included; `megabytes` is the most memory of one process.
+    """
 
     index: int
-    file: str
+    kind: str
     size: int
-    seconds: float
-    megabytes: int
-    findings: int
-    refused: bool
+    seconds: float = 0
+    megabytes: int = 0
+    findings: int = 0
+    refused: bool = False
     failure: str = ""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the outcome: its failure, or what it cost."""
+        slow = f"{self.seconds:.2f} s" if self.seconds > MOST_SECONDS else ""
+        return self.failure or slow or (f"{self.megabytes} MB" if self.megabytes > MOST_MEGABYTES else "")
 
 
 # inputs
+
+
+def made(seed: int, index: int, sources: dict[str, list[bytes]], largest: int) -> tuple[Target, bytes]:
+    """An input, of at most so many bytes, and the file that it is to be."""
+    if index < len(HOSTILE) * len(PARTS):
+        kind, write = HOSTILE[index // len(PARTS)]
+        size = largest // PARTS[index % len(PARTS)]
+        return next(target for target in TARGETS if target.kind == kind), _bytes(write(size))[:size]
+    chance = random.Random(f"{seed} {index}")
+    target = chance.choices(TARGETS, [target.weight for target in TARGETS])[0]
+    return target, mutated(chance, sources[target.kind], target.units)[:largest]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def mutated(chance: random.Random, sources: list[bytes], units: list[str]) -> bytes:
@@ -156,7 +269,7 @@ def _graft(chance: random.Random, content: bytes, sources: list[bytes], units: l
 
 
 def _put(chance: random.Random, content: bytes, sources: list[bytes], units: list[str]) -> bytes:
-    unit = "".join(chance.choices(units, k=chance.choice([1, 1, 1, 2, 3]))).encode("utf-8", "surrogatepass")
+    unit = _bytes("".join(chance.choices(units, k=chance.choice([1, 1, 1, 2, 3]))))
     at = _place(chance, content)
     return content[:at] + unit * _times(chance, len(unit)) + content[at:]
 
@@ -177,186 +290,174 @@ _MUTATIONS = [_flip, _remove, _double, _swap, _graft, _put, _put, _put, _end_lin
 # running
 
 
-@contextlib.contextmanager
-def small_project() -> Iterator[tuple[Path, dict[str, list[bytes]]]]:
-    """A small part of the real site, and the contents of the real files by target."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = copy_project(Path(name))
-        sources = {
-            target.file: [file.read_bytes() for file in sorted(folder.glob(target.pattern))] or [b"key,value\na,1\n"]
-            for target in TARGETS
+class Rig:
+    """A small part of the real site, checked before, in which one file at a time is changed and put back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = copy_project(folder)
+        self.sources = {
+            target.kind: [file.read_bytes() for file in sorted(folder.glob(target.pattern))] for target in TARGETS
         }
         for page in folder.glob("docs/*/*.md"):
             if page != folder / PAGE:
                 page.unlink()
-        for file, beginning in (("bib/references.bib", "\n@"), ("docs/glossary.yml", "\n- term")):
-            entries = (folder / file).read_text(encoding="utf-8").split(beginning)
-            (folder / file).write_text(beginning.join(entries[:20]) + "\n", encoding="utf-8")
+        for name, beginning in (
+            ("bib/references.bib", "\n@"),
+            ("docs/glossary.yml", "\n- term"),
+            ("bib/effects.csv", "\n"),
+        ):
+            entries = (folder / name).read_text(encoding="utf-8").split(beginning)
+            (folder / name).write_text(beginning.join(entries[:20]) + "\n", encoding="utf-8")
         (folder / PART).write_text("Included.\n", encoding="utf-8")
         (folder / "docs" / "index.md").write_text('---\ntitle: Home\n---\n\n--8<-- "part.txt"\n', encoding="utf-8")
-        yield folder, sources
+        _let_the_clock_tick()
+        for form in FORMATS:  # what is loaded at first use is no cost of the inputs
+            self.run(form)
+        shutil.copytree(folder / ".cache", folder / "cache as it was")
 
-
-def run(folder: Path, sources: dict[str, list[bytes]], seed: int, index: int) -> Outcome:
-    """Check the project with one changed file, and put the file back."""
-    chance = random.Random(f"{seed} {index}")
-    target = chance.choices(TARGETS, [target.weight for target in TARGETS])[0]
-    content = mutated(chance, sources[target.file], target.units)
-    file = folder / target.file
-    before = file.read_bytes() if file.exists() else None
-    file.write_bytes(content)
-    _forget_peak()
-    start = _seconds()
-    findings, code, failure = _check(folder)
-    seconds, megabytes = _seconds() - start, _peak()
-    if not failure:
-        form = chance.choice(["text", "text", "github", "sarif", "junit"])
-        again = _seconds()
-        failure = _run(folder, form)[2]
-        seconds = max(seconds, _seconds() - again)
-    if not failure and seconds > MOST_SECONDS:
-        failure = f"{seconds:.2f} s"
-    if not failure and megabytes > MOST_MEGABYTES:
-        failure = f"{megabytes} MB"
-    if before is None:
-        file.unlink()
-    else:
+    def check(self, seed: int, index: int, largest: int = LARGEST) -> Outcome:
+        """Check the project with one changed file, and put the file and the cache back."""
+        target, content = made(seed, index, self.sources, largest)
+        form = random.Random(f"form {seed} {index}").choice(["text", "text", "github", "sarif", "junit"])
+        file = self.folder / target.file
+        before = file.read_bytes()
+        file.write_bytes(content)
+        _let_the_clock_tick()
+        first, seconds, megabytes = _measured(lambda: self.run("json"))
+        again, more_seconds, more_megabytes = _measured(lambda: self.run(form))
+        findings, failure = self._looked_at(first)
+        if not failure and again.code != first.code:
+            failure = again.failure or f"exit code {first.code}, but {again.code} when asked again"
         file.write_bytes(before)
-    return Outcome(index, target.file, len(content), round(seconds, 3), megabytes, findings, code == 2, failure)
+        shutil.rmtree(self.folder / ".cache")
+        shutil.copytree(self.folder / "cache as it was", self.folder / ".cache")
+        most = max(seconds, more_seconds), max(megabytes, more_megabytes)
+        return Outcome(index, target.kind, len(content), *most, findings, first.code == 2, failure)
+
+    def run(self, form: str) -> Run:
+        """What `kb check` does, in this process."""
+        command = ["check", "--config", str(self.folder / "mkdocs.yml"), "--format", form]
+        result = CliRunner().invoke(main_command, command)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            return Run("", -1, "".join(traceback.format_exception(result.exception)))
+        if result.exit_code == 2 and len(result.output.splitlines()) != 1:
+            return Run("", 2, f"not one line: {result.output}")
+        return Run(result.output, result.exit_code)
+
+    def _looked_at(self, run: Run) -> tuple[int, str]:
+        """The number of findings, and what is wrong with the run."""
+        if run.failure or run.code == 2:
+            return 0, run.failure
+        findings = json.loads(run.output)["findings"]
+        lines: dict[str, list[str]] = {}
+        for finding in findings:
+            path, line, column = finding["path"], finding["line"], finding["column"]
+            if path not in lines:
+                content = (self.folder / path).read_bytes().decode("utf-8-sig", "replace")
+                lines[path] = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            here = "" if line is None else lines[path][line - 1] if 0 < line <= len(lines[path]) else None
+            if here is None or not 0 < (column or 1) <= len(here) + 1:
+                place = f"{path}:{line}:{column}"
+                return len(findings), f"no such place: {place} {finding['rule']} {finding['message'][:80]}"
+        return len(findings), ""
 
 
-def _check(folder: Path) -> tuple[int, int, str]:
-    """The number of findings, the exit code, and what is wrong with them."""
-    output, code, failure = _run(folder, "json")
-    if failure or code == 2:
-        return 0, code, failure
-    findings = json.loads(output)["findings"]
-    lines: dict[str, list[str]] = {}
-    for finding in findings:
-        path, line, column = finding["path"], finding["line"], finding["column"]
-        if path not in lines:
-            content = (folder / path).read_bytes().decode("utf-8-sig", "replace")
-            lines[path] = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        here = "" if line is None else lines[path][line - 1] if 0 < line <= len(lines[path]) else None
-        if here is None or not 0 < (column or 1) <= len(here) + 1:
-            return (
-                len(findings),
-                code,
-                f"no such place: {path}:{line}:{column} {finding['rule']} {finding['message'][:80]}",
-            )
-    return len(findings), code, ""
+class Run(NamedTuple):
+    """What the command printed, its exit code, and what it did that it must not."""
+
+    output: str
+    code: int
+    failure: str = ""
 
 
-def _run(folder: Path, form: str) -> tuple[str, int, str]:
-    """What `kb check` prints, its exit code, and what it did that it must not."""
-    result = CliRunner().invoke(main_command, ["check", "--config", str(folder / "mkdocs.yml"), "--format", form])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        return "", 1, "".join(traceback.format_exception(*(result.exc_info or ())))
-    if result.exit_code == 2 and len(result.output.splitlines()) != 1:
-        return "", 2, f"not one line: {result.output}"
-    return result.output, result.exit_code, ""
+def _let_the_clock_tick() -> None:
+    """Wait until the file system would tell a change from the last one: the gate keeps nothing that is as new."""
+    time.sleep(0.06)
 
 
-def _seconds() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def _forget_peak() -> None:
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak() -> int:
-    """The most memory, in MB, that this process has had since `_forget_peak`, or any of its children ever."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024
-
-
-def outcomes(indices: list[int], seed: int, inputs_per_process: int = 50) -> Iterator[Outcome]:
-    """Run the inputs in processes of their own, so that one which kills its process is known."""
-    with small_project() as (folder, sources):
-        waiting = indices
-        while waiting:
-            batch, waiting = waiting[:inputs_per_process], waiting[inputs_per_process:]
-            done = 0
-            for outcome in _in_process(lambda batch=batch: _run_all(folder, sources, seed, batch)):
-                done += 1
-                yield outcome
-            if done < len(batch):
-                yield Outcome(batch[done], "?", 0, 0, 0, 0, False, "the process died")
-                waiting = batch[done + 1 :] + waiting
-                shutil.rmtree(folder)
-                copy = small_project()
-                fresh, _ = copy.__enter__()
-                shutil.copytree(fresh, folder)
-                copy.__exit__(None, None, None)
-
-
-def _run_all(folder: Path, sources: dict[str, list[bytes]], seed: int, indices: list[int]) -> Iterator[Outcome]:
-    _run(folder, "json")
-    for index in indices:
-        yield run(folder, sources, seed, index)
-
-
-def _in_process(work: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
+def _measured(work: Callable[[], Run]) -> tuple[Run, float, int]:
+    """What `work` gives in a process of its own; its seconds of processor time; and the most megabytes it had."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            with os.fdopen(sending, "w", encoding="utf-8") as pipe:
-                for outcome in work():
-                    print(json.dumps(asdict(outcome)), file=pipe, flush=True)
+            resource.setrlimit(resource.RLIMIT_CPU, (HANGING, HANGING))
+            with os.fdopen(sending, "w", encoding="utf-8", errors="surrogatepass") as pipe:
+                json.dump(work(), pipe)
         finally:
             os._exit(0)
     os.close(sending)
-    with os.fdopen(receiving, encoding="utf-8") as pipe:
-        for line in pipe:
-            yield Outcome(**json.loads(line))
-    os.waitpid(child, 0)
+    with os.fdopen(receiving, encoding="utf-8", errors="surrogatepass") as pipe:
+        answer = pipe.read()
+    _, status, usage = os.wait4(child, 0)
+    died = f"the process ended by {signal.strsignal(os.WTERMSIG(status)) if os.WIFSIGNALED(status) else 'itself'}"
+    run = Run(*json.loads(answer)) if answer else Run("", -1, died)
+    return run, round(usage.ru_utime + usage.ru_stime, 3), usage.ru_maxrss // 1024
+
+
+class _Worker:
+    rig: Rig
+
+
+def _begin(folder: str) -> None:
+    _Worker.rig = Rig(Path(folder) / str(os.getpid()))
+
+
+def _check(given: tuple[int, int, int]) -> Outcome:
+    return _Worker.rig.check(*given)
+
+
+def outcomes(indices: Iterable[int], seed: int = 0, largest: int = LARGEST) -> Iterator[Outcome]:
+    """Check inputs, in as many processes as there are processors; they begin afresh, so that memory is their own."""
+    fresh = multiprocessing.get_context("spawn")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(len(os.sched_getaffinity(0)), fresh, _begin, (folder,)) as pool,
+    ):
+        yield from pool.map(_check, [(seed, index, largest) for index in indices])
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """What became of the inputs of each kind."""
+    by_kind: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_kind[outcome.kind].append(outcome)
+    head = ("kind", "inputs", "over 100 kB", "refused", "most s", "most MB", "failed")
+    rows = [head, *(_row(kind, those) for kind, those in sorted(by_kind.items())), _row("all", outcomes)]
+    return "\n".join(f"{row[0]:14}" + "".join(f"{cell:>13}" for cell in row[1:]) for row in rows)
+
+
+def _row(name: str, outcomes: list[Outcome]) -> tuple[str, ...]:
+    return (
+        name,
+        f"{len(outcomes):,}",
+        f"{sum(outcome.size > 100_000 for outcome in outcomes):,}",
+        f"{sum(outcome.refused for outcome in outcomes):,}",
+        f"{max(outcome.seconds for outcome in outcomes):.2f}",
+        str(max(outcome.megabytes for outcome in outcomes)),
+        str(sum(bool(outcome.problem) for outcome in outcomes)),
+    )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("number", nargs="?", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, help="the index of one input to run again in this process")
-    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--start", type=int, default=0, help="the index of the first input")
+    parser.add_argument("--only", type=int, help="the index of one input to run again")
     given = parser.parse_args()
     if given.only is not None:
-        with small_project() as (folder, sources):
-            for outcome in _run_all(folder, sources, given.seed, [given.only]):
-                print(outcome.failure or outcome)
-                return bool(outcome.failure)
+        given.start, given.number = given.only, 1
     start = time.perf_counter()
-    by_file: dict[str, list[Outcome]] = defaultdict(list)
-    failed: list[Outcome] = []
-    for count, outcome in enumerate(outcomes(list(range(given.start, given.start + given.number)), given.seed), 1):
-        by_file[outcome.file].append(outcome)
-        if outcome.failure:
-            failed.append(outcome)
-            print(f"input {outcome.index} ({outcome.file}, {outcome.size} bytes): {outcome.failure}", flush=True)
-        if count % 500 == 0:
-            print(
-                f"{count} inputs, {len(failed)} failed, {time.perf_counter() - start:.0f} s",
-                file=sys.stderr,
-                flush=True,
-            )
-    print(
-        f"\n{'file':22} {'inputs':>7} {'refused':>8} {'with findings':>14} {'most s':>7} {'most MB':>8} {'failed':>7}"
-    )
-    for file, those in sorted(by_file.items()):
-        counts = Counter(
-            refused=sum(o.refused for o in those),
-            found=sum(o.findings > 0 for o in those),
-            failed=sum(bool(o.failure) for o in those),
-        )
-        seconds, megabytes = max(o.seconds for o in those), max(o.megabytes for o in those)
-        print(
-            f"{file:22} {len(those):7} {counts['refused']:8} {counts['found']:14} {seconds:7.2f} {megabytes:8} {counts['failed']:7}"
-        )
-    return bool(failed)
+    done: list[Outcome] = []
+    for outcome in outcomes(range(given.start, given.start + given.number), given.seed):
+        done.append(outcome)
+        if outcome.problem:
+            print(f"input {outcome.index} ({outcome.kind}, {outcome.size:,} bytes): {outcome.problem}", flush=True)
+        if len(done) % 1000 == 0 and len(done) < given.number:
+            print(f"\nAfter {(time.perf_counter() - start) / 60:.0f} minutes:\n{table(done)}\n", flush=True)
+    print(f"\nSeed {given.seed}, {(time.perf_counter() - start) / 60:.0f} minutes:\n{table(done)}")
+    return any(outcome.problem for outcome in done)
 
 
 if __name__ == "__main__":

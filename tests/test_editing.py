@@ -197,6 +197,24 @@ def test_fix_makes_a_mend_that_another_brings_to_light(tmp_path: Path, mends: Ca
     assert (tmp_path / "docs" / "index.md").read_text().endswith("three\n")
 
 
+def test_diff_shows_what_fix_would_leave(tmp_path: Path, mends: Callable[[str, str], None]) -> None:
+    mends("one", "two")
+    mends("two", "three")
+    config = write_project(
+        tmp_path, {"docs/index.md": '---\ntitle: Home\n---\n\none\n\n--8<-- "part.txt"\n', "docs/part.txt": "two\n"}
+    )
+    before = texts(tmp_path)
+    shown = CliRunner().invoke(main, ["fix", "--diff", "--config", str(config)])
+    assert texts(tmp_path) == before
+    assert shown.exit_code == 1
+    assert "3 places would be mended in 2 files." in shown.stderr
+    assert kb("fix", "--config", config).exit_code == 0
+    made = {name: text for name, text in texts(tmp_path).items() if text != before[name]}
+    assert shown.stdout == "".join(
+        source.diff(before[name].decode(), made[name].decode(), name) for name in sorted(made)
+    )
+
+
 def test_fix_applies_only_what_is_selected(tmp_path: Path, mends: Callable[[str, str], None]) -> None:
     mends("one", "1")
     mends("two", "2")

@@ -9,7 +9,7 @@ import pytest
 from cases import findings_of, shown
 
 FILES = {
-    "docs/guides/b.md": "# Evidence and criticism\n",
+    "docs/guides/b.md": "# Evidence and criticism\n\n## Guidelines of 2018\n",
     "docs/guides/with space.md": "Text.\n",
     "docs/other/moved.md": "Text.\n",
     "docs/other/index.md": "Text.\n",
@@ -68,6 +68,7 @@ def test_edit_mends_the_fault(tmp_path: Path, source: str, mended: str) -> None:
         "[x](gone.md)",
         "[x](bb.md)",
         "[x](b.md#criticism)",
+        "[x](b.md#guidelines-of-2019)",
         "[x](index.md)",
         "[x](/guides/b/)",
         "[x](../other/b&amp;c/../b.html)",

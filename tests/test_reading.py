@@ -101,13 +101,21 @@ def test_what_a_page_loads_is_placed() -> None:
     text = (
         '<img src="a.png" alt="" srcset="b.png, c,d.png 2x,\n e.png (x,y) 3x"> <video poster="f.jpg" src="g.mp4"></video>\n\n'
         '<object data="h.svg"></object> <p style="color: red; background: url(\'i.png\')">x</p>\n\n'
-        '<svg><use href="#own"/><image xlink:href="j.png"/></svg>\n\n<style>\n@import "k.css";\np { background: url(l.png) }\n</style>\n\n'
+        '<svg><use href="#own"/><image xlink:href="j.png"/></svg>\n\n<style>\n@import "k.css";\np { background: url(l.png), url(\'data:,"l"\') }\n</style>\n\n'
         '<link rel="canonical" href="m"> <link rel="stylesheet" href="n.css"> <https://example.org/?src=o>\n'
     )
     links, lines = read(text).links, text.split("\n")
     assert [f"{link.tag} {link.target}" for link in links] == [
         *("img a.png", "source b.png", "source c,d.png", "source e.png", "video f.jpg", "video g.mp4", "object h.svg"),
-        *("style i.png", "image j.png", "style k.css", "style l.png", "link n.css", "a https://example.org/?src=o"),
+        *(
+            "style i.png",
+            "image j.png",
+            "style k.css",
+            "style l.png",
+            'style data:,"l"',
+            "link n.css",
+            "a https://example.org/?src=o",
+        ),
     ]
     for link in links:
         assert lines[link.span.line - 1].startswith(link.target, link.span.column - 1)

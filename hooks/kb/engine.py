@@ -23,7 +23,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.pages import _AbsoluteLinksValidationValue
-from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder
+from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder, RelativeDirPlaceholder
 
 from kb.exports.effects import whole_file
 from kb.kinds import KINDS
@@ -33,7 +33,7 @@ from kb.project import CannotRun, Project, name_within, repository_of
 from kb.reading.cache import digest, own_code
 from kb.reading.front_matter import excess
 from kb.reading.locate import locate
-from kb.reading.page import LARGEST_FILE, Dialect
+from kb.reading.page import LARGEST_FILE, Dialect, Folder
 from kb.rules.reference import rule_pages
 from kb.settings import Settings, read_settings
 from kb.snapshot import Origin
@@ -43,6 +43,8 @@ _SHAPING_EVENTS = ("startup", "config", "files")
 _KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
 # Values in a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more in good time.
 _MOST_SETTINGS = 20_000
+# Extensions that find their way through MkDocs' own steps, and change nothing on a page that a rule looks at.
+_WITHIN_MKDOCS = ("material.extensions.preview",)
 _PARENT = re.compile(r"^INHERIT\s*:", re.MULTILINE)
 _VARIABLES = re.compile(r"!ENV\s(.*)")
 _READERS = (
@@ -147,7 +149,7 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     symbolic_links = list(_unfollowed(config.docs_dir, root))
     unfollowed = {link.path for link in symbolic_links}
     dialect = Dialect(
-        list(config.markdown_extensions),
+        [extension for extension in config.markdown_extensions if extension not in _WITHIN_MKDOCS],
         _plain(config.mdx_configs),
         settings.bibliography is not None,
         settings.effects is not None,
@@ -312,6 +314,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, RelativeDirPlaceholder):
+        return Folder.OF_THE_PAGE
     return os.fspath(value) if isinstance(value, DocsDirPlaceholder | ConfigDirPlaceholder) else value
 
 

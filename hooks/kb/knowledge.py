@@ -42,7 +42,7 @@ from kb.model import (
 )
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
-from kb.reading.locate import locate_all
+from kb.reading.locate import locate, locate_all
 from kb.settings import Settings
 from kb.terms import Matcher, Mention, abbreviations
 
@@ -50,8 +50,8 @@ from kb.terms import Matcher, Mention, abbreviations
 _PLAIN_TARGET = re.compile(r"(?P<path>\w[\w./-]*|\.\.?/[\w./-]*)(?:\#(?P<anchor>[\w-]*))?")
 
 _QUERY_AND_ANCHOR = re.compile(r"[?#].*", re.DOTALL)
-# Characters of one page to go through for the places of faults; on a page with more of them the rest stay without.
-_MOST_SEARCHED = 10_000_000
+# Characters of one file to go through for the places of faults; where more would have to be, the rest stay without.
+_MOST_SEARCHED = 5_000_000
 
 
 class Target(NamedTuple):
@@ -502,7 +502,7 @@ class KnowledgeBase:
 
     @cached_property
     def _searched(self) -> Counter[str]:
-        """The characters of each page that were gone through for places."""
+        """The characters of each file that were gone through for places."""
         return Counter()
 
     def locate(self, page: Page, section: int, pattern: re.Pattern[str], length: int) -> Span:
@@ -517,6 +517,21 @@ class KnowledgeBase:
     @cached_property
     def _first_places(self) -> dict[tuple[str, int, re.Pattern[str]], tuple[int, int] | None]:
         """What `locate` has found."""
+        return {}
+
+    def locate_in(self, path: str, pattern: re.Pattern[str], length: int) -> Span:
+        """Where in a file the one match of `pattern`, of `length` characters, stands."""
+        if (path, pattern) not in self._only_places:
+            text = self.text_of(path)
+            self._searched[path] += len(text)
+            is_known = self._searched[path] <= _MOST_SEARCHED
+            self._only_places[path, pattern] = locate(text, pattern, 1, None, uses=1) if is_known else None
+        place = self._only_places[path, pattern]
+        return Span(path, *place, length) if place else Span(path)
+
+    @cached_property
+    def _only_places(self) -> dict[tuple[str, re.Pattern[str]], tuple[int, int] | None]:
+        """What `locate_in` has found."""
         return {}
 
     def _locate_all(self, page: Page, section: int, pattern: re.Pattern[str], uses: int) -> list[tuple[int, int]]:

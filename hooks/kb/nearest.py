@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# A name this similar, while the next is further away by the margin, is what was meant.
-_CLEAR = 85
-_MARGIN = 8
 # Below this similarity (0 to 100, share of letters in common) a suggestion would puzzle more than help.
 _CLOSE_ENOUGH = 70
 _SHORTEST_BEGINNING = 4
@@ -50,12 +47,3 @@ def _digits(name: str) -> list[str]:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The closest of the `known` names, None where nothing is close."""
     return next(iter(nearest_all(name, known, limit=1)), None)
-
-
-def clearly_nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of the `known` names that `name` must be a slip for; None where there is any doubt."""
-    from rapidfuzz import fuzz, process, utils
-
-    found = process.extract(name, sorted(set(known)), scorer=fuzz.ratio, processor=utils.default_process, limit=2)
-    clear = bool(found) and found[0][1] >= _CLEAR and (len(found) == 1 or found[1][1] <= found[0][1] - _MARGIN)
-    return found[0][0] if clear else None

@@ -10,7 +10,7 @@ from typing import Any
 from kb import engine, history
 from kb.knowledge import Past
 from kb.project import CannotRun, Project
-from kb.reading.page import read_page
+from kb.reading.page import Folder, read_page
 
 
 def read_past(project: Project, revision: str) -> list[Past]:
@@ -19,8 +19,10 @@ def read_past(project: Project, revision: str) -> list[Past]:
         raise CannotRun(f"the documentation '{project.docs}' is not part of the repository")
     docs = project.docs.resolve()
     snippets = project.dialect.configs.get("pymdownx.snippets", {})
-    bases = [Path(str(base)).resolve() for base in _as_list(snippets.get("base_path", []))]
-    folders = [docs, *(base for base in bases if base.is_relative_to(project.root) and not base.is_relative_to(docs))]
+    written = _as_list(snippets.get("base_path", []))
+    bases = {base: Path(str(base)).resolve() for base in written if base is not Folder.OF_THE_PAGE}
+    own = (base for base in bases.values() if base.is_relative_to(project.root) and not base.is_relative_to(docs))
+    folders = [docs, *own]
     with tempfile.TemporaryDirectory() as name:
         then = Path(name).resolve()
 
@@ -33,7 +35,8 @@ def read_past(project: Project, revision: str) -> list[Past]:
             raise CannotRun(str(error)) from None
         configs = dict(project.dialect.configs)
         if bases:
-            configs["pymdownx.snippets"] = {**snippets, "base_path": [str(moved(base)) for base in bases]}
+            then_bases = [str(moved(bases[base])) if base in bases else base for base in written]
+            configs["pymdownx.snippets"] = {**snippets, "base_path": then_bases}
         dialect = replace(project.dialect, configs=configs)
         moved(docs).mkdir(parents=True, exist_ok=True)
         return [

@@ -44,6 +44,8 @@ _SPELLINGS = tuple(
         (r"ll", "l"),
     )
 )
+# Most words have nothing of all that, which is seen in one go.
+_MAY_DIFFER = re.compile(r"is|ys|our|ens|[btv]r|ogue|dgement|programme|artefact|[ao]e|ll")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ def inflected_from(word: str) -> list[str]:
     """The word without capitals, and what it may be a plural or possessive form of, the likeliest first."""
     if is_abbreviation(word):
         return [word]
-    bare = re.sub(r"['’]s?$", "", word)
+    bare = word.removesuffix("s")
+    bare = bare[:-1] if bare.endswith(("'", "’")) else word
     if bare.endswith("s") and is_abbreviation(bare[:-1]):
         return [bare[:-1]]
     if is_abbreviation(bare):
@@ -167,7 +170,7 @@ def _as_spelt(word: str) -> str:
     if is_abbreviation(word):
         return word
     word = word.casefold()
-    if len(word) > 4:
+    if len(word) > 4 and _MAY_DIFFER.search(word):
         for british, both in _SPELLINGS:
             word = british.sub(both, word)
     return word

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kb import gate
 from kb.editing import source
 from kb.editing.bibliography import CannotSort, sorted_bibliography
+from kb.editing.rehearsal import rehearsal
 from kb.knowledge import KnowledgeBase
 from kb.model import Edit, Finding, Span
 from kb.project import Project
@@ -21,7 +22,7 @@ _ROUNDS = 5
 
 @dataclass
 class Outcome:
-    """What was mended, as a line each; what could not be, and why; and the verdict on what is left.
+    """What was mended, as a line each; what could not be, and why; and the verdict on what the files hold now.
 
     `changed` holds, for every file that is to change, its text before and after.
     """
@@ -39,14 +40,24 @@ class Outcome:
 
 def fix(project: Project, select: tuple[str, ...] = (), ignore: tuple[str, ...] = (), dry: bool = False) -> Outcome:
     """Mend what can be mended safely; where `dry`, only say how. The files are read again after each round."""
+    if not dry:
+        return _fix(project, select, ignore)
+    verdict = gate.judge(project, select, ignore)[1]
+    if not any(finding.edit or finding.rule == SORTED for finding in verdict.findings):
+        return Outcome(verdict)
+    with rehearsal(project) as another:
+        return replace(_fix(another, select, ignore), verdict=verdict)
+
+
+def _fix(project: Project, select: tuple[str, ...], ignore: tuple[str, ...]) -> Outcome:
     kb, verdict = gate.judge(project, select, ignore)
     outcome = Outcome(verdict)
     for _ in range(_ROUNDS):
         outcome.refused.clear()
         findings = outcome.verdict.findings
-        made = [_fix_file(project, path, mine, dry, outcome) for path, mine in _by_file(findings)]
-        made += [_sort(project, kb, path, dry, outcome) for path in _unsorted(findings)]
-        if dry or not any(made):
+        made = [_fix_file(project, path, mine, outcome) for path, mine in _by_file(findings)]
+        made += [_sort(project, kb, path, outcome) for path in _unsorted(findings)]
+        if not any(made):
             break
         kb, outcome.verdict = gate.judge(project, select, ignore)
     return outcome
@@ -60,7 +71,7 @@ def _by_file(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]
     yield from by_file.items()
 
 
-def _fix_file(project: Project, path: str, findings: list[Finding], dry: bool, outcome: Outcome) -> bool:
+def _fix_file(project: Project, path: str, findings: list[Finding], outcome: Outcome) -> bool:
     file = project.root / path
     rules = {finding.edit: finding.rule for finding in findings}
     try:
@@ -69,7 +80,7 @@ def _fix_file(project: Project, path: str, findings: list[Finding], dry: bool, o
         old = source.read_text(file)
         new, made, refused = source.apply(old, [finding.edit for finding in findings if finding.edit])
         if new != old:
-            _write(file, path, old, new, dry, outcome)
+            _write(file, path, old, new, outcome)
     except (OSError, UnicodeError) as error:
         outcome.refused.append(f"{path}: not mended: {getattr(error, 'strerror', None) or 'it is not text in UTF-8'}")
         return False
@@ -88,16 +99,16 @@ def _unsorted(findings: Sequence[Finding]) -> list[str]:
     return sorted({finding.span.path for finding in findings if finding.rule == SORTED})
 
 
-def _sort(project: Project, kb: KnowledgeBase, path: str, dry: bool, outcome: Outcome) -> bool:
+def _sort(project: Project, kb: KnowledgeBase, path: str, outcome: Outcome) -> bool:
     file = project.root / path
     bibliography = next((one for one in kb.bibliographies if one.path == path), None)
     if bibliography is None:
         return False
     try:
-        old = outcome.changed[path][1] if path in outcome.changed else source.read_text(file)
+        old = source.read_text(file)
         new = sorted_bibliography(old, bibliography)
         if new != old:
-            _write(file, path, old, new, dry, outcome)
+            _write(file, path, old, new, outcome)
     except (OSError, UnicodeError, CannotSort) as error:
         outcome.refused.append(f"{path}: not sorted: {error}  [{SORTED}]")
         return False
@@ -106,8 +117,7 @@ def _sort(project: Project, kb: KnowledgeBase, path: str, dry: bool, outcome: Ou
     return new != old
 
 
-def _write(file: Path, path: str, old: str, new: str, dry: bool, outcome: Outcome) -> None:
-    if not dry:
-        source.write_text(file, new)
+def _write(file: Path, path: str, old: str, new: str, outcome: Outcome) -> None:
+    source.write_text(file, new)
     before, _ = outcome.changed.get(path, (old, old))
     outcome.changed[path] = (before, new)

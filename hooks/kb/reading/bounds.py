@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-SECONDS = 1.3
+SECONDS = 1.2
 MEGABYTES = 250
 _MUCH_TIME, _MUCH_MEMORY = f"more than {SECONDS} s", f"more than {MEGABYTES} MB"
 # Characters of a text, and of a line of it, up to which one step below Python is over soon enough.

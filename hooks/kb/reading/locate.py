@@ -37,6 +37,15 @@ def locate_all(text: str, pattern: re.Pattern[str], first: int, last: int | None
     return []
 
 
+def locate_each(text: str, pattern: re.Pattern[str]) -> dict[str, tuple[int, int]]:
+    """Line and column of the matches of `pattern`, by its first group, of those that stand once."""
+    starts: dict[str, list[int]] = {}
+    for match in pattern.finditer(text):
+        starts.setdefault(match[1], []).append(match.start())
+    once = {found[0]: name for name, found in starts.items() if len(found) == 1}
+    return {once[start]: place for start, place in zip(once, _places(text, list(once), 1), strict=True)}
+
+
 def _places(stretch: str, starts: list[int], first: int) -> Iterator[tuple[int, int]]:
     done, line = 0, first
     for start in starts:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,13 +32,22 @@ from kb.reading.tree import TreeFacts
 from kb.terms import abbreviations
 
 LARGEST_FILE = 1024 * 1024
-# Links, ids, citations and the like of one page; far beyond any page that a person reads.
-MOST_FACTS = 10_000
+# Links, ids, citations and the like of one page, and its stretches of text; far beyond any page that a person reads.
+MOST_FACTS, MOST_TEXTS = 10_000, 30_000
+
+
+class Folder(Enum):
+    """A folder that a configuration names and that is another one for every page."""
+
+    OF_THE_PAGE = "the folder of the page"
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a site converts Markdown: the extensions of its configuration, whether it has citations, and effects."""
+    """How a site converts Markdown: the extensions of its configuration, whether it has citations, and effects.
+
+    `configs` are those of the extensions, by name; `Folder.OF_THE_PAGE` in them stands for what its name says.
+    """
 
     extensions: Sequence[str | Extension]
     configs: dict[str, Any]
@@ -67,7 +77,8 @@ class _Included:
 def warm_up(dialect: Dialect) -> None:
     """Load what the extensions load at first use, so that it does not count as the cost of the first page."""
     with contextlib.suppress(Exception):  # the pages will say what an extension fails of
-        Markdown(extensions=dialect.extensions, extension_configs=dialect.configs).convert("```python\nx = 1\n```\n")
+        configs = _configs_in("", dialect.configs)
+        Markdown(extensions=dialect.extensions, extension_configs=configs).convert("```python\nx = 1\n```\n")
 
 
 def read_page(
@@ -156,6 +167,9 @@ def _read(
     if (number := _facts(page)) > MOST_FACTS:
         message = f"the page has {number:,} links, ids and citations; at most {MOST_FACTS:,} can be checked"
         return unreadable(message, "split the page")
+    if (number := sum(len(section.prose) + len(section.paragraphs) for section in page.sections)) > MOST_TEXTS:
+        message = f"the page has {number:,} stretches of text, such as cells; at most {MOST_TEXTS:,} can be checked"
+        return unreadable(message, "split the page")
     return Reading(page, tuple(dict.fromkeys(found.files)))
 
 
@@ -186,7 +200,8 @@ def _convert(
     name_of: Callable[[str], str],
 ) -> str:
     extensions = [*dialect.extensions, *_own_syntax(dialect), facts]
-    md = Markdown(extensions=extensions, extension_configs=dialect.configs)
+    folder = str(((found.root or Path()) / path).parent)
+    md = Markdown(extensions=extensions, extension_configs=_configs_in(folder, dialect.configs))
     md.references = facts.references
     if "toc" in md.treeprocessors:
         toc: Any = md.treeprocessors["toc"]
@@ -202,6 +217,15 @@ def _convert(
         _dye_includes(md.preprocessors["snippet"], facts.dye, found, name_of)
     quicken(md)
     return md.convert(facts.dye.dye(body, path, first_line))
+
+
+def _configs_in(folder: str, value: Any) -> Any:
+    """A part of a configuration as it is for the pages of a folder."""
+    if isinstance(value, dict):
+        return {key: _configs_in(folder, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_configs_in(folder, item) for item in value]
+    return folder if value is Folder.OF_THE_PAGE else value
 
 
 def _own_syntax(dialect: Dialect) -> Iterator[Extension]:

@@ -35,7 +35,8 @@ _LEFT_OUT = re.compile(r"^[\x00-\x20]+|[\t\n\r]+")
 # One address of a `srcset` with what follows it, if anything does (HTML standard, "parse a srcset attribute").
 _CANDIDATE = re.compile(r"[\s,]*(?:(?P<alone>\S*[^\s,]),+(?=\s|$)|(?P<described>\S*[^\s,])(?:[^,(]|\([^()]*\)?)*)")
 _CSS_ADDRESS = re.compile(
-    r"""(?:\burl\(\s*["']?(?P<address>[^"')]+)|\bimport\s+["'](?P<sheet>[^"']+))""", re.IGNORECASE
+    r"""\burl\(\s*(?:"(?P<double>[^"]+)|'(?P<single>[^']+)|(?P<bare>[^"')]+))|\bimport\s+["'](?P<sheet>[^"']+)""",
+    re.IGNORECASE,
 )
 _RAW_EFFECT = re.compile(rf"\{{\{{[ \t]*effect:[ \t]*{MARK.pattern}[^{{}}\n]*\}}\}}")
 _SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
@@ -190,7 +191,7 @@ class PublishedFacts(PageParser):
 
     def _add_css(self, css: str) -> None:
         for match in _CSS_ADDRESS.finditer(css):
-            address = (match["address"] or match["sheet"]).strip()
+            address = match[match.lastgroup or 0].strip()
             if not strip(address).startswith("#"):
                 self._add_link("style", address, False, "")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from kb.model import Finding, Severity, Span
 from kb.reports import Verdict, count
 
-if TYPE_CHECKING:
-    from rich.console import Console
+# A piece of text, with its style where it has one.
+Part = str | tuple[str, str]
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _WIDEST_EXCERPT = 100
@@ -28,10 +27,14 @@ def write(verdict: Verdict, text_of: Callable[[str], str], to_stderr: bool = Fal
     for path, group in groupby(verdict.findings, key=lambda finding: finding.span.path):
         findings = list(group)
         lines = _lines(text_of, path)
-        console.print(Text.assemble((path, "bold underline"), f" ({_how_many(findings)})"), soft_wrap=True)
+        parts: list[Part] = [(path, "bold underline"), f" ({_how_many(findings)})\n"]
         for finding in findings:
-            _write_finding(finding, verdict.more_about(finding.rule), lines, console)
-        console.print()
+            parts += _parts(finding, verdict.more_about(finding.rule), lines)
+        text = Text.assemble(*parts)
+        if console.is_terminal:
+            console.print(text, soft_wrap=True)
+        else:
+            console.out(text.plain, highlight=False)
     console.print(verdict.summary, highlight=False, soft_wrap=True, markup=False)
 
 
@@ -47,19 +50,16 @@ def _lines(text_of: Callable[[str], str], path: str) -> list[str]:
         return []
 
 
-def _write_finding(finding: Finding, help_: str, lines: list[str], console: Console) -> None:
-    from rich.text import Text
-
+def _parts(finding: Finding, help_: str, lines: list[str]) -> Iterator[Part]:
+    """What is said about a finding, line by line."""
     span = finding.span
-    head = Text.assemble(
-        "  ", (span.place, "bold"), ": ", (finding.severity.value, _COLOURS[finding.severity]), ": ", finding.message
-    )
-    console.print(head, soft_wrap=True)
+    yield from ("  ", (span.place, "bold"), ": ", (finding.severity.value, _COLOURS[finding.severity]), ": ")
+    yield f"{finding.message}\n"
     for line in excerpt(span, lines):
-        console.print(Text(f"    {line}", style="cyan"), soft_wrap=True)
+        yield f"    {line}\n", "cyan"
     if finding.suggestion:
-        console.print(Text(f"    → {finding.suggestion}", style="green"), soft_wrap=True)
-    console.print(Text(f"    {finding.rule}: {help_}", style="dim"), soft_wrap=True)
+        yield f"    → {finding.suggestion}\n", "green"
+    yield f"    {finding.rule}: {help_}\n", "dim"
 
 
 def excerpt(span: Span, lines: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from kb.knowledge import KnowledgeBase
 from kb.model import Baseline, Fault, Finding, Severity, Span
@@ -88,7 +89,8 @@ def faults_of_a_page(kb: KnowledgeBase) -> Iterator[tuple[str, Fault]]:
     """What the rules that look at one page alone find on the only page of `kb`, each with the name of its rule."""
     for rule in all_rules().values():
         if rule.alone:
-            yield from ((rule.name, fault) for fault in rule.check(kb))
+            # One more than is shown tells that there are more.
+            yield from ((rule.name, fault) for fault in islice(rule.check(kb), MOST_IN_ONE_FILE + 1))
 
 
 def run(
@@ -132,7 +134,7 @@ def all_findings(
 
 
 def _first(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """The faults, of each file no more than a person would ever mend one by one, and how many there are beyond."""
+    """The faults, of each file no more than a person would ever mend one by one, and whether there are others."""
     number: Counter[str] = Counter()
     for fault in faults:
         number[fault.span.path] += 1
@@ -140,7 +142,7 @@ def _first(faults: Iterable[Fault]) -> Iterator[Fault]:
             yield fault
     for path, count in number.items():
         if count > MOST_IN_ONE_FILE:
-            yield Fault(f"there are {count - MOST_IN_ONE_FILE:,} more of this kind in the file", Span(path))
+            yield Fault(f"there are more than these {MOST_IN_ONE_FILE:,} of this kind in the file", Span(path))
 
 
 def _unrecorded(findings: list[Finding], baseline: Baseline) -> list[Finding]:

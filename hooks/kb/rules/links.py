@@ -11,10 +11,11 @@ from urllib.parse import unquote
 from kb.addresses import split_address, without_scheme
 from kb.knowledge import KnowledgeBase
 from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity, Span
-from kb.nearest import clearly_nearest, nearest
-from kb.reading.locate import locate
+from kb.nearest import certainly, nearest
+from kb.reading.locate import locate_each
 from kb.rules import rule
 
+_NOTE = re.compile(r"^ {0,3}\[\^([^\]\n]+)\]:", re.MULTILINE)
 _SAYS_NOTHING = frozenset({"here", "click here", "this", "this page", "link", "this link", "more", "read more"})
 
 
@@ -108,7 +109,7 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         if anchor in kb.anchors(target.uri) or anchor == "top" or kb.by_uri[target.uri].faults:
             continue
         near = nearest(anchor, kb.anchors(target.uri))
-        sure = clearly_nearest(anchor, kb.anchors(target.uri))
+        sure = certainly(anchor, kb.anchors(target.uri))
         edit = kb.edit(link.span, link.target, f"{link.target.partition('#')[0]}#{sure}") if sure else None
         message = f"there is no '#{anchor}' on the page '{target.uri}'"
         yield Fault(message, link.span, f"did you mean `#{near}`?" if near else None, edit)
@@ -219,13 +220,12 @@ def footnote_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     for page in kb.pages:
         ids = {anchor.id for anchor in page.anchors}
-        for anchor in page.anchors:
-            label = anchor.id.removeprefix("fn:")
-            if anchor.id.startswith("fn:") and f"fnref:{label}" not in ids:
-                pattern = re.compile(rf"^ {{0,3}}\[\^{re.escape(label)}\]:", re.MULTILINE)
-                place = locate(kb.text_of(page.path), pattern, 1, None, uses=1)
-                span = Span(page.path, *place, len(label) + 3) if place else Span(page.path)
-                yield Fault(f"nothing leads to the footnote '{label}'", span, f"add `[^{label}]`, or remove the note")
+        notes = (anchor.id.removeprefix("fn:") for anchor in page.anchors if anchor.id.startswith("fn:"))
+        unused = [label for label in notes if f"fnref:{label}" not in ids]
+        places = locate_each(kb.text_of(page.path), _NOTE) if unused else {}
+        for label in unused:
+            span = Span(page.path, *places[label], len(label) + 3) if label in places else Span(page.path)
+            yield Fault(f"nothing leads to the footnote '{label}'", span, f"add `[^{label}]`, or remove the note")
 
 
 @rule("link-definition-is-used", severity=Severity.WARNING, alone=True)
@@ -297,8 +297,7 @@ def navigation_entry_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         if posixpath.normpath(entry.partition("#")[0]) in kb.files or entry.startswith("/") or entry.endswith("/"):
             continue
         pattern = re.compile(rf"(?<![\w/.-]){re.escape(entry)}(?![\w/.-])")
-        place = locate(kb.text_of(kb.configuration), pattern, 1, None, uses=1)
-        span = Span(kb.configuration, *place, len(entry)) if place else Span(kb.configuration)
+        span = kb.locate_in(kb.configuration, pattern, len(entry))
         near, is_certain = _meant(kb, entry)
         message = f"the navigation names '{entry}', which does not exist"
         edit = kb.edit(span, entry, near) if near and is_certain else None

@@ -69,7 +69,7 @@ def wording_is_neutral(kb: KnowledgeBase) -> Iterator[Fault]:
         yield Fault(f"'{match[0]}' overstates or labels", span, instead)
 
 
-@rule("claim-is-cited", severity=Severity.WARNING)
+@rule("claim-is-cited", severity=Severity.WARNING, alone=True)
 def claim_is_cited(kb: KnowledgeBase) -> Iterator[Fault]:
     """A sentence that states an effect, a rate or a comparison of treatments has a citation in its paragraph.
 
