@@ -28,6 +28,7 @@ from kb.rules.reference import family_page, rule_pages
 
 # So many new pages are worth starting a second process for.
 _PAGES_PER_PROCESS = 16
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 class Examined(NamedTuple):
@@ -223,6 +224,10 @@ class _Worker:
 
 
 def _begin(project: Project) -> None:
+    """Begin a process: what was loaded before the fork is never garbage, and looking for some at each turn takes a
+    quarter of the time."""
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
     _Worker.project = project
 

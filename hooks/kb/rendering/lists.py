@@ -8,7 +8,7 @@ from itertools import groupby
 from xml.etree.ElementTree import Element
 
 from kb.kinds import BY_FOLDER
-from kb.knowledge import KnowledgeBase, reference_anchor, term_anchor, title_of
+from kb.knowledge import KnowledgeBase, levels_of, reference_anchor, term_anchor, title_of
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
 from kb.rendering.html import append, as_it_is, element, relative
@@ -22,7 +22,7 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
     if not kb.settings.content_model:
         return []
     if page.id == "index" and page.folder in BY_FOLDER:
-        return [_section_index(kb, page)]
+        return [_section_index(kb, page), *_hierarchies(kb, page, formatted)]
     match page.front_matter.data.get("lists"):
         case "glossary":
             return _glossary(kb, page, formatted)
@@ -33,13 +33,44 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
 
 def _section_index(kb: KnowledgeBase, page: Page) -> Element:
     entries = element("dl", class_="kb-index", data_search_exclude="")
-    for entry in kb.pages_in(BY_FOLDER[page.folder]):
+    for entry in _entries(kb, page):
         append(
             entries,
             element("dt", element("a", title_of(entry), href=relative(entry.uri, page.uri))),
             element("dd", str(entry.front_matter.data.get("summary", ""))),
         )
     return entries
+
+
+def _entries(kb: KnowledgeBase, index: Page) -> list[Page]:
+    return kb.pages_in(BY_FOLDER[index.folder])
+
+
+def _hierarchies(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
+    """For a section of pages that have levels: where each published hierarchy puts each of them.
+
+    What no source confirms stays empty.
+    """
+    entries = [(entry, {level.hierarchy: level for level in levels_of(entry)}) for entry in _entries(kb, page)]
+    hierarchies = list(dict.fromkeys(hierarchy for _, levels in entries for hierarchy in levels))
+    if not hierarchies:
+        return []
+    head = element("tr", *(element("th", name, scope="col") for name in ("Name", *hierarchies)))
+    body = element("tbody")
+    for entry, levels in entries:
+        name = element("a", title_of(entry), href=relative(entry.uri, page.uri))
+        row = element("tr", element("th", name, scope="row"))
+        for hierarchy in hierarchies:
+            cell = element("td")
+            if level := levels.get(hierarchy):
+                append(cell, level.level + " ", source_note("@" + level.source.text, page, formatted))
+            append(row, cell)
+        append(body, row)
+    caption = element("caption", "An empty cell: no source of this site confirms the level.")
+    table = element("table", caption, element("thead", head), body)
+    label = "Table: levels in published hierarchies"
+    scrolling = element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=label)
+    return [element("h2", "The hierarchies side by side"), scrolling]
 
 
 def _glossary(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
