@@ -56,6 +56,15 @@ def test_page_is_whole(path: Path) -> None:
     assert len(set(re.findall(r"@([\w-]+)", body(path)))) >= 3
 
 
+def test_concepts_are_many_and_well_cited() -> None:
+    kinds = ("principles", "mechanisms", "techniques", "defences")
+    concepts = [path for path in PAGES if path.parent.name in kinds]
+    guides = [path for path in PAGES if path.parent.name == "guides"]
+    works = [len(set(re.findall(r"@([\w-]+)", body(path)))) for path in concepts]
+    assert len(concepts) + len(guides) >= 120
+    assert sum(works) / len(works) >= 5
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_results_are_not_typed_into_prose(path: Path) -> None:
     """Effects wait for their data file: no percentage, interval, p-value or standardised difference in a text."""
