@@ -40,8 +40,9 @@ from kb.snapshot import Origin
 # Steps that shape a project before its files are read, and the plugins whose steps follow from the configuration alone.
 _SHAPING_EVENTS = ("startup", "config", "files")
 _KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
-# Values in a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more in good time.
-_MOST_SETTINGS = 20_000
+# Values and characters of a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more
+# in good time.
+_MOST_SETTINGS, _LONGEST_CONFIGURATION = 20_000, 500_000
 # Extensions that find their way through MkDocs' own steps, and change nothing on a page that a rule looks at.
 _WITHIN_MKDOCS = ("material.extensions.preview",)
 _PARENT = re.compile(r"^INHERIT\s*:", re.MULTILINE)
@@ -71,7 +72,7 @@ def load(config_path: str) -> Project:
     """Load a project as MkDocs would for a build, the events of its plugins included, up to the list of files."""
     if not Path(config_path).is_file():
         raise CannotRun(f"there is no configuration '{config_path}'; name one with --config")
-    if too_much := excess(Path(config_path).read_text(encoding="utf-8-sig", errors="replace"), _MOST_SETTINGS):
+    if too_much := _excess(Path(config_path).read_text(encoding="utf-8-sig", errors="replace")):
         raise CannotRun(f"the configuration '{config_path}' cannot be used: it {too_much}")
     errors = _Errors()
     logging.getLogger("mkdocs").addHandler(errors)
@@ -94,6 +95,13 @@ def load(config_path: str) -> Project:
         logging.getLogger("mkdocs").removeHandler(errors)
     set_exclusions(files, config)
     return project(config, files)
+
+
+def _excess(text: str) -> str:
+    """What makes a configuration more than can be read, as the end of a sentence; empty where nothing does."""
+    if len(text) > _LONGEST_CONFIGURATION:
+        return f"has more than {_LONGEST_CONFIGURATION:,} characters"
+    return excess(text, _MOST_SETTINGS)
 
 
 def _refuse_endless_folders(docs: Path) -> None:

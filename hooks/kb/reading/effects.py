@@ -14,6 +14,7 @@ from typing import Any
 from kb.evidence import CLOSED, COLUMNS, COUNTS, NUMBERS, REQUIRED
 from kb.model import Effect, EffectTable, Fault, Name, Span
 from kb.nearest import nearest
+from kb.reading.bounds import TooCostly, bounded
 
 LARGEST_FILE = 4 * 1024 * 1024
 LONGEST_CELL = 1000
@@ -45,6 +46,14 @@ def read_effects(content: bytes, path: str) -> EffectTable:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         return refused("the file contains a NUL character", "save it as CSV, not as a workbook", line)
+    try:
+        return bounded(text, lambda: _table(text, path))
+    except TooCostly as error:
+        fault = Fault(f"the file takes {error} to read", Span(path, 1, 1), "look for what is no row", is_passing=True)
+        return EffectTable((), (fault,))
+
+
+def _table(text: str, path: str) -> EffectTable:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     while lines and not lines[-1]:
         lines.pop()

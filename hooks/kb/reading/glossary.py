@@ -9,6 +9,9 @@ from kb.reading.bounds import TooCostly, bounded
 from kb.reading.front_matter import VALUE, Places, read_yaml
 from kb.reading.schema import explain
 
+# More than any real glossary has.
+_MOST_ENTRIES = 5_000
+
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -38,6 +41,9 @@ def _glossary(text: str, path: str) -> Glossary:
         return Glossary((), tuple(faults))
     if not isinstance(data, list):
         return Glossary((), (Fault("the glossary is a list of entries", Span(path, 1, 1), "begin with `- term: ...`"),))
+    if len(data) > _MOST_ENTRIES:
+        message = f"the glossary has {len(data):,} entries; at most {_MOST_ENTRIES:,} can be checked"
+        return Glossary((), (Fault(message, Span(path, 1, 1), "look for what is no entry"),))
     terms: list[Term] = []
     for index, item in enumerate(data):
         above = (str(index),)
