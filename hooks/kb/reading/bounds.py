@@ -24,8 +24,8 @@ from typing import TypeVar
 SECONDS = 1.2
 MEGABYTES = 250
 _MUCH_TIME, _MUCH_MEMORY = f"more than {SECONDS} s", f"more than {MEGABYTES} MB"
-# Characters of a text, and of a line of it, up to which one step below Python is over soon enough.
-_LARGE_TEXT, _LONG_LINE = 100_000, 10_000
+# Bytes of a file, and of a line of it, up to which one step below Python is over soon enough.
+_LARGE, _LONG_LINE = 100_000, 10_000
 # One stop may be swallowed by what it interrupts; then it is said again.
 _AGAIN = 0.1
 _SIZE_OF_PROCESS = Path("/proc/self/statm")
@@ -37,14 +37,14 @@ class TooCostly(BaseException):
     """Reading took too much time or memory. No `Exception`, so that no extension swallows it."""
 
 
-def bounded(text: str | bytes, read: Callable[[], Result]) -> Result:
-    """The result of `read`, which reads `text`. Within another such call it counts as a part of that.
+def bounded(content: bytes, read: Callable[[], Result]) -> Result:
+    """The result of `read`, which reads the `content` of a file. Within another such call it counts as a part of that.
 
     Raises `TooCostly` where it needs more processor time or memory than one file may, and what `read` raises.
     """
     if _has_timer() and signal.getitimer(signal.ITIMER_PROF)[0]:
         return read()
-    if len(text) > _LARGE_TEXT or any(len(line) > _LONG_LINE for line in text.splitlines()):
+    if len(content) > _LARGE or any(len(line) > _LONG_LINE for line in content.splitlines()):
         return _apart(read)
     return _watched(read)
 

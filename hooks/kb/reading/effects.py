@@ -47,7 +47,7 @@ def read_effects(content: bytes, path: str) -> EffectTable:
         line = text.count("\n", 0, text.index("\0")) + 1
         return refused("the file contains a NUL character", "save it as CSV, not as a workbook", line)
     try:
-        return bounded(text, lambda: _table(text, path))
+        return bounded(content, lambda: _table(text, path))
     except TooCostly as error:
         fault = Fault(f"the file takes {error} to read", Span(path, 1, 1), "look for what is no row", is_passing=True)
         return EffectTable((), (fault,))

@@ -29,7 +29,7 @@ def read_glossary(content: bytes, path: str) -> Glossary:
     except UnicodeDecodeError:
         return Glossary((), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
     try:
-        return bounded(text, lambda: _glossary(text, path))
+        return bounded(content, lambda: _glossary(text, path))
     except TooCostly as error:
         hint = "split it, or look for what is no entry"
         return Glossary((), (Fault(f"the glossary takes {error} to read", Span(path, 1, 1), hint, is_passing=True),))

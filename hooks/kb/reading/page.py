@@ -105,7 +105,7 @@ def read_page(
         return unreadable("the file contains a NUL character", "remove it", text[: text.index("\0")].count("\n") + 1)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        return bounded(text, lambda: _read(text, path, uri, dialect, name_of, root))
+        return bounded(content, lambda: _read(text, path, uri, dialect, name_of, root))
     except TooCostly as error:
         return too_costly(error, path, uri)
 
