@@ -176,7 +176,7 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
         absolute_links_start_in_docs=(
             config.validation.links.absolute_links is _AbsoluteLinksValidationValue.RELATIVE_TO_DOCS
         ),
-        navigation=list(_entries(config.nav)),
+        navigation=_navigation(config),
         unlisted=_unlisted(config, files, settings),
         reports_unlisted=config.validation.nav.omitted_files > logging.DEBUG,
         redirects=_redirects(config, root, configuration),
@@ -213,12 +213,23 @@ def _leads_through(name: str, folders: set[str]) -> bool:
     return any(name == folder or name.startswith(folder + "/") for folder in folders)
 
 
+def _navigation(config: MkDocsConfig) -> list[str]:
+    """The paths that the navigation names, without those for a plugin that will put others in their place."""
+    entries = list(_entries(config.nav))
+    return [entry for entry in entries if not _is_pattern(entry)] if config.plugins.events["nav"] else entries
+
+
+def _is_pattern(entry: str) -> bool:
+    return entry.endswith(("/", "...")) or "*" in entry
+
+
 def _unlisted(config: MkDocsConfig, files: Files, settings: Settings) -> list[str]:
     """The pages that the project's own navigation leaves out; none where a plugin may put further pages into it."""
     entries = list(_entries(config.nav))
-    if not entries or settings.content_model or any(entry.endswith("/") or "*" in entry for entry in entries):
+    is_filled_later = config.plugins.events["nav"] and any(map(_is_pattern, entries))
+    if not entries or settings.content_model or is_filled_later:
         return []
-    listed = {posixpath.normpath(entry.partition("#")[0]) for entry in entries}
+    listed = {posixpath.normpath(entry) for entry in entries}
     pages = files.documentation_pages(inclusion=InclusionLevel.is_in_nav)
     return sorted(file.src_uri for file in pages if file.src_uri not in listed)
 
