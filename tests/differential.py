@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,11 +27,11 @@ from mkdocs.config import load_config
 
 from kb import engine, gate
 from kb.knowledge import KnowledgeBase
-from kb.model import Link, LinkOrigin, Page
+from kb.model import Finding, Link, LinkOrigin, Page
 
 ROOT = "https://site.invalid/root/"
 VALIDATION = {
-    "nav": {"omitted_files": "ignore"},
+    "nav": {"not_found": "warn", "omitted_files": "warn"},
     "links": {"not_found": "warn", "anchors": "warn", "absolute_links": "warn", "unrecognized_links": "warn"},
 }
 # What a browser follows or loads, and the elements on which it does.
@@ -59,7 +59,20 @@ _GENERATED_IDS = re.compile(
 _WARNING = re.compile(
     r"Doc file '(?P<page>[^']+)' contains an? (?:absolute |unrecognized relative )?link '(?P<target>[^']*)'"
 )
-_RULES = ("link-target-exists", "link-case-matches", "link-anchor-exists", "link-names-the-source", "footnote-is-used")
+_NAVIGATION = "the navigation"
+_NOT_FOUND = re.compile(
+    r"A reference to '(?P<target>[^']*)' is included in the 'nav' configuration, which is not found"
+)
+_OMITTED = 'The following pages exist in the docs directory, but are not included in the "nav" configuration:'
+_RULES = (
+    "link-target-exists",
+    "link-case-matches",
+    "link-anchor-exists",
+    "link-names-the-source",
+    "footnote-is-used",
+    "navigation-entry-exists",
+    "page-is-in-navigation",
+)
 
 
 @dataclass
@@ -182,12 +195,12 @@ def _normal(address: str) -> str:
 
 
 def compare_warnings(findings: list[tuple[str, str]], warnings: list[str], articles: dict[str, Article]) -> Comparison:
-    """Compare MkDocs' warnings of links with findings, each a page's uri and a target.
+    """Compare MkDocs' warnings of links with findings, each a page's uri, or the navigation, and a target.
 
     Of two ways to write the same target MkDocs warns once. It also warns of ids that its own pages have: it looks for
     them before everything on the page has been converted.
     """
-    warned = {_from_root(match["page"], match["target"]) for text in warnings if (match := _WARNING.match(text))}
+    warned = {pair for text in warnings for pair in _warned(text)}
     found = {_from_root(page, target) for page, target in findings}
     mistaken = {one for one in warned - found if _is_there(one[1], articles)}
     show = "{0[0]}: {0[1]}".format
@@ -201,7 +214,17 @@ def compare_warnings(findings: list[tuple[str, str]], warnings: list[str], artic
 
 def _is_there(target: str, articles: dict[str, Article]) -> bool:
     path, _, anchor = target.removeprefix("/").partition("#")
-    return path in articles and unquote(anchor) in articles[path].ids
+    return path in articles and bool(anchor) and unquote(anchor) in articles[path].ids
+
+
+def _warned(text: str) -> Iterator[tuple[str, str]]:
+    """What a warning is of."""
+    if match := _WARNING.match(text):
+        yield _from_root(match["page"], match["target"])
+    elif match := _NOT_FOUND.match(text):
+        yield _from_root(_NAVIGATION, match["target"])
+    elif text.startswith(_OMITTED):
+        yield from (_from_root(_NAVIGATION, line.removeprefix("  - ")) for line in text.splitlines()[1:])
 
 
 def _from_root(page: str, target: str) -> tuple[str, str]:
@@ -209,25 +232,31 @@ def _from_root(page: str, target: str) -> tuple[str, str]:
 
 
 def link_findings(kb: KnowledgeBase, config: Path) -> list[tuple[str, str]]:
-    """The page and the target of every link in Markdown that the gate reports where MkDocs could warn too.
+    """What the gate reports where MkDocs could warn too: a page, or the navigation, and a target."""
+    findings = gate.judge(engine.load(str(config)), _RULES)[1].findings
+    return [*_findings_on_links(kb, findings), *_findings_on_navigation(kb, findings)]
 
-    MkDocs warns of a note that nothing leads to as of a link: that from the note back to its mark.
-    """
-    verdict = gate.judge(engine.load(str(config)), _RULES)[1]
-    places = {finding.span for finding in verdict.findings}
-    unused = [
-        (page.uri, "#fnref:" + anchor.id.removeprefix("fn:"))
-        for page in kb.pages
-        for anchor in page.anchors
-        if anchor.id.startswith("fn:")
-        and any(f.rule == "footnote-is-used" and f.span.path == page.path for f in verdict.findings)
-    ]
-    return unused + [
-        (page.uri, link.target)
-        for page in kb.pages
-        for link in page.links
-        if link.span in places and link.origin is LinkOrigin.MARKDOWN and _is_faulty(kb, page, link)
-    ]
+
+def _findings_on_links(kb: KnowledgeBase, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """The links in Markdown. MkDocs warns of a note that nothing leads to as of the link from it back to its mark."""
+    places = {finding.span for finding in findings}
+    with_unused_notes = {finding.span.path for finding in findings if finding.rule == "footnote-is-used"}
+    for page in kb.pages:
+        for link in page.links:
+            if link.span in places and link.origin is LinkOrigin.MARKDOWN and _is_faulty(kb, page, link):
+                yield page.uri, link.target
+        notes = (anchor.id for anchor in page.anchors if anchor.id.startswith("fn:"))
+        yield from ((page.uri, f"#fnref:{note[3:]}") for note in notes if page.path in with_unused_notes)
+
+
+def _findings_on_navigation(kb: KnowledgeBase, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """What the navigation names and is not there, and what it does not name."""
+    uris = {page.path: page.uri for page in kb.pages}
+    for finding in findings:
+        if finding.message.startswith("the navigation names"):
+            yield _NAVIGATION, finding.message.split("'")[1]
+        elif finding.rule == "page-is-in-navigation":
+            yield _NAVIGATION, uris[finding.span.path]
 
 
 def _is_faulty(kb: KnowledgeBase, page: Page, link: Link) -> bool:

@@ -6,6 +6,7 @@ import random
 import re
 from pathlib import Path
 
+from cases import write_project
 from conftest import copy_project
 from differential import built_articles, compare, compare_content
 from kb import engine, gate
@@ -50,3 +51,16 @@ def test_planted_links_are_found_where_mkdocs_warns(tmp_path: Path) -> None:
     assert compared.only_mkdocs == []
     assert compared.only_gate == []
     assert compared.warnings >= len(PLANTED) * 3
+
+
+def test_navigation_is_at_fault_where_mkdocs_warns(tmp_path: Path) -> None:
+    entries = [
+        *("index.md", "guides/a.md", "./guides/b.md", "guides/a.md#part", "guides/gone.md", "Guides/a.md", "gone.png"),
+        *("guides/", "nothing/", "guides/a", "guides/a/", "guides/a.html", "https://example.org/"),
+    ]
+    nav = "".join(f'  - "{number}": "{entry}"\n' for number, entry in enumerate(entries))
+    pages = {f"docs/guides/{name}.md": f"# {name}\n\n## Part\n" for name in ("index", "a", "b", "left-out")}
+    config = write_project(tmp_path, {"mkdocs.yml": f"site_name: Case\nplugins: []\nnav:\n{nav}", **pages})
+    compared = compare(config, tmp_path / "site")
+    assert compared.differences == compared.only_mkdocs == compared.only_gate == []
+    assert compared.warnings == 11

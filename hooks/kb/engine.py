@@ -41,8 +41,9 @@ from kb.snapshot import Origin
 # Steps that shape a project before its files are read, and the plugins whose steps follow from the configuration alone.
 _SHAPING_EVENTS = ("startup", "config", "files")
 _KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
-# Values in a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more in good time.
-_MOST_SETTINGS = 20_000
+# Values and characters of a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more
+# in good time.
+_MOST_SETTINGS, _LONGEST_CONFIGURATION = 20_000, 500_000
 # Extensions that find their way through MkDocs' own steps, and change nothing on a page that a rule looks at.
 _WITHIN_MKDOCS = ("material.extensions.preview",)
 _PARENT = re.compile(r"^INHERIT\s*:", re.MULTILINE)
@@ -72,7 +73,7 @@ def load(config_path: str) -> Project:
     """Load a project as MkDocs would for a build, the events of its plugins included, up to the list of files."""
     if not Path(config_path).is_file():
         raise CannotRun(f"there is no configuration '{config_path}'; name one with --config")
-    if too_much := excess(Path(config_path).read_text(encoding="utf-8-sig", errors="replace"), _MOST_SETTINGS):
+    if too_much := _excess(Path(config_path).read_text(encoding="utf-8-sig", errors="replace")):
         raise CannotRun(f"the configuration '{config_path}' cannot be used: it {too_much}")
     errors = _Errors()
     logging.getLogger("mkdocs").addHandler(errors)
@@ -95,6 +96,13 @@ def load(config_path: str) -> Project:
         logging.getLogger("mkdocs").removeHandler(errors)
     set_exclusions(files, config)
     return project(config, files)
+
+
+def _excess(text: str) -> str:
+    """What makes a configuration more than can be read, as the end of a sentence; empty where nothing does."""
+    if len(text) > _LONGEST_CONFIGURATION:
+        return f"has more than {_LONGEST_CONFIGURATION:,} characters"
+    return excess(text, _MOST_SETTINGS)
 
 
 def _refuse_endless_folders(docs: Path) -> None:
@@ -169,7 +177,7 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
         absolute_links_start_in_docs=(
             config.validation.links.absolute_links is _AbsoluteLinksValidationValue.RELATIVE_TO_DOCS
         ),
-        navigation=list(_entries(config.nav)),
+        navigation=_navigation(config),
         unlisted=_unlisted(config, files, settings),
         reports_unlisted=config.validation.nav.omitted_files > logging.DEBUG,
         redirects=_redirects(config, root, configuration),
@@ -206,12 +214,23 @@ def _leads_through(name: str, folders: set[str]) -> bool:
     return any(name == folder or name.startswith(folder + "/") for folder in folders)
 
 
+def _navigation(config: MkDocsConfig) -> list[str]:
+    """The paths that the navigation names, without those for a plugin that will put others in their place."""
+    entries = list(_entries(config.nav))
+    return [entry for entry in entries if not _is_pattern(entry)] if config.plugins.events["nav"] else entries
+
+
+def _is_pattern(entry: str) -> bool:
+    return entry.endswith(("/", "...")) or "*" in entry
+
+
 def _unlisted(config: MkDocsConfig, files: Files, settings: Settings) -> list[str]:
     """The pages that the project's own navigation leaves out; none where a plugin may put further pages into it."""
     entries = list(_entries(config.nav))
-    if not entries or settings.content_model or any(entry.endswith("/") or "*" in entry for entry in entries):
+    is_filled_later = config.plugins.events["nav"] and any(map(_is_pattern, entries))
+    if not entries or settings.content_model or is_filled_later:
         return []
-    listed = {posixpath.normpath(entry.partition("#")[0]) for entry in entries}
+    listed = {posixpath.normpath(entry) for entry in entries}
     pages = files.documentation_pages(inclusion=InclusionLevel.is_in_nav)
     return sorted(file.src_uri for file in pages if file.src_uri not in listed)
 

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from kb import rules
+from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
 from kb.model import Answer, Baseline, Bibliography, EffectTable, Fault, Glossary, GuidelineTable, Page, Span, Trace
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
+from kb.reading.bounds import TooCostly, bounded
 from kb.reading.cache import Cache, digest, untouched
-from kb.reading.page import Reading, read_page, warm_up
+from kb.reading.page import Reading, read_page, too_costly, warm_up
 from kb.reading.traces import read_traces
 from kb.reports import Counts, Verdict
 from kb.rules.reference import family_page, rule_pages
@@ -204,6 +206,7 @@ def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
     """
     if uris:
         warm_up(project.dialect)
+        _load_rules(project)
     processes = min(_processors(), len(uris) // _PAGES_PER_PROCESS)
     if processes < 2 or sys.platform != "linux":
         for uri in uris:
@@ -215,6 +218,13 @@ def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, mp_context=fork, initializer=_begin, initargs=(project,)) as pool:
         yield from pool.map(_examine_next, uris, chunksize=_PAGES_PER_PROCESS)
+
+
+def _load_rules(project: Project) -> None:
+    """Load what the rules load at first use, so that it does not count as the cost of the first page."""
+    page = Page("", f"{KINDS[0].folder}/page.md")
+    for _ in rules.faults_of_a_page(KnowledgeBase(pages=[page], files={}, settings=project.settings)):
+        pass
 
 
 def _processors() -> int:
@@ -248,14 +258,21 @@ def _examine(project: Project, uri: str) -> bytes:
     except OSError as error:
         fault = Fault(f"the file cannot be read: {error.strerror}", Span(name, 1, 1), "check that it exists")
         reading = Reading(Page(name, uri, faults=(fault,)))
-    else:
-        reading = read_page(content, name, uri, project.dialect, project.name_of, project.root)
-    return pickle.dumps(_judged_alone(project, reading), protocol=pickle.HIGHEST_PROTOCOL)
+        return _judged_alone(project, reading)
+
+    def examined() -> bytes:
+        return _judged_alone(project, read_page(content, name, uri, project.dialect, project.name_of, project.root))
+
+    try:
+        return bounded(content, examined)
+    except TooCostly as error:
+        return _judged_alone(project, too_costly(error, name, uri))
 
 
-def _judged_alone(project: Project, reading: Reading) -> Examined:
+def _judged_alone(project: Project, reading: Reading) -> bytes:
     alone = KnowledgeBase(pages=[reading.page], files={}, settings=project.settings, text_of=project.text_of)
-    return Examined(reading, _digests(reading), tuple(rules.faults_of_a_page(alone)))
+    examined = Examined(reading, _digests(reading), tuple(rules.faults_of_a_page(alone)))
+    return pickle.dumps(examined, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _digests(reading: Reading) -> tuple[str | None, ...]:

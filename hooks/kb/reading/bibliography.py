@@ -26,7 +26,7 @@ def read_bibliography(content: bytes, path: str) -> Bibliography:
     except UnicodeDecodeError:
         return Bibliography(path, (), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
     try:
-        return bounded(text, lambda: _bibliography(text, path))
+        return bounded(content, lambda: _bibliography(text, path))
     except TooCostly as error:
         hint = "put some of the entries into another file, or look for one that does not end"
         return Bibliography(

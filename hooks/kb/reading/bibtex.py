@@ -26,7 +26,7 @@ _FIELD = re.compile(r"[A-Za-z][\w-]*\s*=")
 # A value that goes on into the next field, or up to the brace that was to end the entry, was not closed.
 _RUNS_ON = re.compile(r"[,\n]\s{0,99}[A-Za-z][\w-]*\s{0,99}=\s{0,99}(?:[{\"\d]|\Z)|\n[ \t]*\Z")
 # More than any real file or entry has; what goes beyond would only take time.
-_MOST_ENTRIES = 20_000
+_MOST_ENTRIES = 5_000
 _MOST_PIECES = 1_000
 
 

@@ -24,8 +24,8 @@ from typing import TypeVar
 SECONDS = 1.2
 MEGABYTES = 250
 _MUCH_TIME, _MUCH_MEMORY = f"more than {SECONDS} s", f"more than {MEGABYTES} MB"
-# Characters of a text, and of a line of it, up to which one step below Python is over soon enough.
-_LARGE_TEXT, _LONG_LINE = 100_000, 10_000
+# Bytes of a file, and of a line of it, up to which one step below Python is over soon enough.
+_LARGE, _LONG_LINE = 100_000, 10_000
 # One stop may be swallowed by what it interrupts; then it is said again.
 _AGAIN = 0.1
 _SIZE_OF_PROCESS = Path("/proc/self/statm")
@@ -37,12 +37,14 @@ class TooCostly(BaseException):
     """Reading took too much time or memory. No `Exception`, so that no extension swallows it."""
 
 
-def bounded(text: str, read: Callable[[], Result]) -> Result:
-    """The result of `read`, which reads `text` and raises nothing but `MemoryError`.
+def bounded(content: bytes, read: Callable[[], Result]) -> Result:
+    """The result of `read`, which reads the `content` of a file. Within another such call it counts as a part of that.
 
-    Raises `TooCostly` where it needs more processor time or memory than one file may.
+    Raises `TooCostly` where it needs more processor time or memory than one file may, and what `read` raises.
     """
-    if len(text) > _LARGE_TEXT or any(len(line) > _LONG_LINE for line in text.split("\n")):
+    if _has_timer() and signal.getitimer(signal.ITIMER_PROF)[0]:
+        return read()
+    if len(content) > _LARGE or any(len(line) > _LONG_LINE for line in content.splitlines()):
         return _apart(read)
     return _watched(read)
 
@@ -55,11 +57,14 @@ def _watched(read: Callable[[], Result]) -> Result:
         raise TooCostly(_MUCH_MEMORY) from error
 
 
+def _has_timer() -> bool:
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
 @contextlib.contextmanager
 def _time() -> Iterator[None]:
     """Raise `TooCostly` from the block once it has used up its processor time."""
-    has_timer = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not has_timer or signal.getitimer(signal.ITIMER_PROF)[0]:
+    if not _has_timer():
         yield
         return
     is_over = False
@@ -99,7 +104,7 @@ def _memory() -> Iterator[None]:
 
 
 def _apart(read: Callable[[], Result]) -> Result:
-    """The result of `read`, which raises nothing, made in a process that the system ends when its time is over."""
+    """The result of `read`, made in a process that the system ends when its time is over."""
     if not hasattr(os, "fork"):
         return _watched(read)
     receiving, sending = os.pipe()
@@ -112,24 +117,27 @@ def _apart(read: Callable[[], Result]) -> Result:
     os.waitpid(child, 0)
     if not answer:
         raise TooCostly(_MUCH_TIME)
-    outcome: Result | TooCostly = pickle.loads(answer)
-    if isinstance(outcome, TooCostly):
-        raise outcome
-    return outcome
+    outcome, error = pickle.loads(answer)
+    if error is not None:
+        raise error
+    result: Result = outcome
+    return result
 
 
 def _answer(read: Callable[[], object], receiving: int, sending: int) -> None:
-    """In the child: send what `read` gives, or that it took too much memory, and end; when time is over, just end."""
-    outcome: object
+    """In the child: send what `read` gives, and what it raises, and end; when time is over, just end."""
+    outcome: tuple[object, BaseException | None]
     try:
         os.close(receiving)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             with _memory():
-                outcome = read()
+                outcome = read(), None
         except MemoryError:
-            outcome = TooCostly(_MUCH_MEMORY)
+            outcome = None, TooCostly(_MUCH_MEMORY)
+        except Exception as error:
+            outcome = None, error
         with os.fdopen(sending, "wb") as pipe:
             pipe.write(pickle.dumps(outcome))
     finally:

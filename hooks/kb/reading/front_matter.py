@@ -17,6 +17,7 @@ VALUE = "="
 # Beyond these no person wrote it; libyaml overflows the stack on the one, and aliases multiply into the other.
 DEEPEST = 100
 MOST_VALUES = 50_000
+LONGEST_VALUE = 100_000
 
 _EMPTY = re.compile(r"---[ \t]*\n(?:---|\.\.\.)[ \t]*\n")
 _NEWLINE = re.compile("\n")
@@ -109,6 +110,8 @@ def excess(text: str, most_values: int = MOST_VALUES) -> str:
                 size, anchor = sizes.get(event.anchor, 1), None
             elif isinstance(event, yaml.ScalarEvent):
                 size, anchor = 1, event.anchor
+                if len(event.value) > LONGEST_VALUE:
+                    return f"has a value of more than {LONGEST_VALUE:,} characters"
             else:
                 continue
             if anchor is not None:

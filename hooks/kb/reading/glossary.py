@@ -9,6 +9,9 @@ from kb.reading.bounds import TooCostly, bounded
 from kb.reading.front_matter import VALUE, Places, read_yaml
 from kb.reading.schema import explain
 
+# More than any real glossary has.
+_MOST_ENTRIES = 5_000
+
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -26,7 +29,7 @@ def read_glossary(content: bytes, path: str) -> Glossary:
     except UnicodeDecodeError:
         return Glossary((), (Fault("the file is not text in UTF-8", Span(path, 1, 1), "save it as UTF-8"),))
     try:
-        return bounded(text, lambda: _glossary(text, path))
+        return bounded(content, lambda: _glossary(text, path))
     except TooCostly as error:
         hint = "split it, or look for what is no entry"
         return Glossary((), (Fault(f"the glossary takes {error} to read", Span(path, 1, 1), hint, is_passing=True),))
@@ -38,6 +41,9 @@ def _glossary(text: str, path: str) -> Glossary:
         return Glossary((), tuple(faults))
     if not isinstance(data, list):
         return Glossary((), (Fault("the glossary is a list of entries", Span(path, 1, 1), "begin with `- term: ...`"),))
+    if len(data) > _MOST_ENTRIES:
+        message = f"the glossary has {len(data):,} entries; at most {_MOST_ENTRIES:,} can be checked"
+        return Glossary((), (Fault(message, Span(path, 1, 1), "look for what is no entry"),))
     terms: list[Term] = []
     for index, item in enumerate(data):
         above = (str(index),)

@@ -47,11 +47,12 @@ def locate_each(text: str, pattern: re.Pattern[str]) -> dict[str, tuple[int, int
 
 
 def _places(stretch: str, starts: list[int], first: int) -> Iterator[tuple[int, int]]:
-    done, line = 0, first
+    done, line, newline = 0, first, -1
     for start in starts:
         line += stretch.count("\n", done, start)
+        newline = max(newline, stretch.rfind("\n", done, start))
         done = start
-        yield line, start - stretch.rfind("\n", 0, start)
+        yield line, start - newline
 
 
 def locate_words(text: str, words: str, before: tuple[int, int] | None = None) -> tuple[int, int, int] | None:

@@ -105,11 +105,16 @@ def read_page(
         return unreadable("the file contains a NUL character", "remove it", text[: text.index("\0")].count("\n") + 1)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        return bounded(text, lambda: _read(text, path, uri, dialect, name_of, root))
+        return bounded(content, lambda: _read(text, path, uri, dialect, name_of, root))
     except TooCostly as error:
-        hint = "split the page, or look for very long lines and for what stands within itself many times over"
-        fault = Fault(f"the page takes {error} to read", Span(path, 1, 1), hint, is_passing=True)
-        return Reading(Page(path, uri, faults=(fault,)))
+        return too_costly(error, path, uri)
+
+
+def too_costly(error: TooCostly, path: str, uri: str) -> Reading:
+    """What is known of a page that takes too much time or memory."""
+    hint = "split the page, or look for very long lines and for what stands within itself many times over"
+    fault = Fault(f"the page takes {error} to read", Span(path, 1, 1), hint, is_passing=True)
+    return Reading(Page(path, uri, faults=(fault,)))
 
 
 def _read(

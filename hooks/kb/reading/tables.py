@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kb.model import Fault, Name, Span
 from kb.nearest import nearest
+from kb.reading.bounds import TooCostly, bounded
 
 LARGEST_FILE = 4 * 1024 * 1024
 LONGEST_CELL = 1000
@@ -39,6 +40,16 @@ def read_table(
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         return refused("the file contains a NUL character", "save it as CSV, not as a workbook", line)
+    try:
+        return bounded(content, lambda: _table(text, path, columns, faults_of))
+    except TooCostly as error:
+        fault = Fault(f"the file takes {error} to read", Span(path, 1, 1), "look for what is no row", is_passing=True)
+        return [], [fault]
+
+
+def _table(
+    text: str, path: str, columns: Sequence[str], faults_of: Callable[[Row], Iterator[Fault]]
+) -> tuple[list[Row], list[Fault]]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     while lines and not lines[-1]:
         lines.pop()

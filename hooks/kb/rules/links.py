@@ -254,7 +254,7 @@ def link_definition_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
 
 @rule("link-names-the-source", severity=Severity.WARNING)
 def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
-    """A link in Markdown names the source file, with its ending and relative to the page.
+    """A link in Markdown names the source file, with its ending and relative to the page; so does the navigation.
 
     The published address works only as long as the site is built in the same way and served at the same place, and
     nobody notices when the page is renamed.
@@ -280,6 +280,12 @@ def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
                 # Another site may stand at the root of the server, but none has a page by the name of a source file.
                 fault = _take(kb, page, link, meant, message, is_certain=path in kb.by_uri)
                 yield fault if meant else replace(fault, suggestion="write the path relative to this page")
+    for entry in kb.navigation:
+        meant = kb.published_at(entry) if posixpath.normpath(entry) not in kb.files else None
+        if meant:
+            span = _place_in_navigation(kb, entry)
+            message = f"the navigation names the published address '{entry}'"
+            yield Fault(message, span, f"did you mean `{meant}`?", kb.edit(span, entry, meant))
 
 
 @rule("navigation-entry-exists")
@@ -294,14 +300,14 @@ def navigation_entry_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         Take the suggested path, or remove the entry.
     """
     for entry in kb.navigation:
-        if posixpath.normpath(entry.partition("#")[0]) in kb.files or entry.startswith("/") or entry.endswith("/"):
+        path, _, anchor = entry.partition("#")
+        if entry.startswith("/") or (not anchor and (posixpath.normpath(path) in kb.files or kb.published_at(path))):
             continue
-        pattern = re.compile(rf"(?<![\w/.-]){re.escape(entry)}(?![\w/.-])")
-        span = kb.locate_in(kb.configuration, pattern, len(entry))
-        near, is_certain = _meant(kb, entry)
-        message = f"the navigation names '{entry}', which does not exist"
+        span = _place_in_navigation(kb, entry)
+        near, is_certain = (path, False) if path in kb.files else _meant(kb, path)
+        what = "which is a part of a page and no page" if path in kb.files else "which does not exist"
         edit = kb.edit(span, entry, near) if near and is_certain else None
-        yield Fault(message, span, f"did you mean `{near}`?" if near else None, edit)
+        yield Fault(f"the navigation names '{entry}', {what}", span, f"did you mean `{near}`?" if near else None, edit)
 
 
 @rule("page-is-in-navigation", severity=Severity.WARNING)
@@ -456,6 +462,11 @@ def external_address_is_secure(kb: KnowledgeBase) -> Iterator[Fault]:
             address = split_address(link.target) if link.target[:5].lower() == "http:" else None
             if address and address.hostname not in ("localhost", "127.0.0.1", "::1"):
                 yield Fault(f"'{link.target}' is not secure", link.span, "write `https://`, if the site has it")
+
+
+def _place_in_navigation(kb: KnowledgeBase, entry: str) -> Span:
+    pattern = re.compile(rf"(?<![\w/.-]){re.escape(entry)}(?![\w/.-])")
+    return kb.locate_in(kb.configuration, pattern, len(entry))
 
 
 def _take(kb: KnowledgeBase, page: Page, link: Link, uri: str | None, message: str, is_certain: bool) -> Fault:

@@ -12,7 +12,7 @@ from kb.rules import rule
 
 _STATISTIC = re.compile(
     r"""
-    \d+(?:[.,]\d+)?\s?(?:%|per\s?cent\b)                              # 23 %, 23 per cent
+    (?<!\d)\d++(?:[.,]\d++)?\s?(?:%|per\s?cent\b)                              # 23 %, 23 per cent
     | \b95\s?%?\s?(?:CI|confidence\s+interval)\b
     | \b(?:d|g|r|k|n|N|p|OR|RR|SMD|NNT)\s?[=<>≤≥]\s?[-−–]?\.?\d[\d.,]*   # d = 0.8, p < .05
     """,
