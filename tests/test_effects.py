@@ -291,7 +291,7 @@ def test_trials_are_pooled_and_say_so(shown: SimpleNamespace) -> None:
         "Pooled for this site, 3 trials",
     ]
     assert "Mean of 2 measures of this trial (0.30, 0.50)" in table_of_pool
-    assert "240\xa0people" in table_of_pool
+    assert "240 people" in table_of_pool
 
 
 def test_single_trials_stand_beside_no_review(shown: SimpleNamespace) -> None:

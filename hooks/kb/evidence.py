@@ -54,7 +54,13 @@ INDICATIONS = (
     *("borderline", "personality", "somatic", "anorexia", "bulimia", "substance-use", "trauma", "grief"),
     *("adolescent-depression", "young-people", "psychosis", "ocd", "self-harm", "common-disorders", "process", "harm"),
 )
-_NAMES = {"ocd": "OCD", "self-harm": "self-harm"}
+_NAMES = {
+    "borderline": "borderline personality disorder",
+    "personality": "personality disorders",
+    "somatic": "somatic symptoms",
+    "ocd": "OCD",
+    "self-harm": "self-harm",
+}
 
 
 def name_of_indication(indication: str) -> str:

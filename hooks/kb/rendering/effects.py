@@ -363,6 +363,8 @@ def _assumption() -> Element:
 def _result(row: Effect, source: Sequence[Child], *plain_words: Element, name: str = "") -> Element:
     """A row of the table, which begins with its `name` if it has one; plain words stand with the numbers."""
     against = f"against {row.comparison}" if row.comparison else ""
+    # A narrow column may break a line where a sentence may not.
+    people = [size.replace(_SPACE, " ") for size in sizes(row, ("person", "people"))]
     heading = _lines([row.population, row.therapy, against])
     if name:
         heading.insert(0, element("strong", name))
@@ -370,7 +372,7 @@ def _result(row: Effect, source: Sequence[Child], *plain_words: Element, name: s
     cells: list[list[Child]] = [
         [as_it_is(_lines([row.outcome, row.timepoint]))],
         [as_it_is(_lines([measured(row), interval(row)])), *map(as_it_is, plain_words)],
-        [as_it_is(_lines(sizes(row, ("person", "people")) or ["not reported"]))],
+        [as_it_is(_lines(people or ["not reported"]))],
         list(source),
     ]
     return table_row(_COLUMNS, as_it_is(heading), cells, _note(row))

@@ -89,10 +89,11 @@ def forest(
     if pooled:
         drawing.extend(_diamond(*pooled, tops[-1], scale))
     drawing.extend(_axis(ticks, scale, bottom, metric, first))
-    shown = f"{caption}: {metric}" + (", logarithmic scale" if is_ratio else "")
+    shown = f": {metric}" + (", logarithmic scale" if is_ratio else "")
     if pooled:
         shown += ". The diamond is the pooled estimate with its interval, the line through it the prediction interval."
-    return element("figure", as_it_is(element("figcaption", shown)), as_it_is(drawing), class_="kb-plot")
+    legend = element("figcaption", element("strong", caption), shown)
+    return element("figure", as_it_is(legend), as_it_is(drawing), class_="kb-plot")
 
 
 def _place(x: float) -> str:
