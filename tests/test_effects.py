@@ -15,6 +15,7 @@ from markdown import Markdown
 from cases import EFFECTS, GUIDELINES, write_project
 from kb import engine, gate
 from kb.evidence import COLUMNS
+from kb.intervals import interval_of
 from kb.reading.cache import Cache
 from kb.reading.effects import read_effects
 from kb.rendering.bibliography import format_citations
@@ -404,3 +405,69 @@ def test_size_is_said_in_words(tmp_path: Path, value: str, metric: str, favours:
     data = table(x={"value": value, "metric": metric, "favours": favours, **NO_INTERVAL})
     kb = gate.read(engine.load(str(write_project(tmp_path, {"bib/effects.csv": data}))))
     assert in_words(kb.effects["smith2003-x"]).replace(SPACE, " ") == words
+
+
+@pytest.mark.parametrize(
+    ("cells", "low", "high"),
+    [
+        ({"se": "0.25", "value": "0.10"}, -0.39, 0.59),
+        ({**RATIO, "se": "0.2", "value": "2", **NO_INTERVAL}, 1.351, 2.960),
+        ({"metric": "r", "value": "0.6", "n": "21", "k": "", **ASSOCIATION}, 0.227, 0.819),
+        ({"metric": "r", "value": "0.6", "n": "2100", "k": "10", **ASSOCIATION}, None, None),
+        ({**WITHIN, "se": "0.25"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_interval_follows_from_the_error(cells: dict[str, str], low: float | None, high: float | None) -> None:
+    text = table(x={**NO_INTERVAL, "indication": "process", **cells})
+    (row,) = read_effects(text.encode(), "effects.csv").rows
+    found = interval_of(row)
+    if low is None or high is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert found[:3] == pytest.approx((low, high, 95), abs=1e-3)
+        assert found.computed_from
+
+
+def test_table_says_that_an_interval_was_computed(shown: SimpleNamespace) -> None:
+    (panic,) = (part for part in _tables(shown.html) if "Panic: compared with active" in part)
+    assert "95%\xa0CI\xa0\N{MINUS SIGN}0.99 to \N{MINUS SIGN}0.01" in panic
+    assert panic.count("nterval computed from the standard error") == 1
+
+
+def test_names_in_a_plot_are_whole_and_off_the_line_of_no_effect(shown: SimpleNamespace) -> None:
+    panic = shown.plots[2]
+    texts = [part.text or "" for part in panic.iter("text")]
+    assert not any("…" in text for text in texts)
+    assert "Smith et al. 2003, a scale with a name that is longer than one line of a plot" in " ".join(texts)
+    tops = [float(part.get("y", "")) for part in panic.iter("text") if part.get("x") == "14"][:-1]
+    (line,) = (part for part in panic.iter("path") if part.get("class") == "kb-forest-null")
+    bands = [tuple(map(float, band)) for band in re.findall(r" ([\d.]+)V([\d.]+)", line.get("d", ""))]
+    assert len(bands) == 2
+    assert all(not start < top < end for top in tops for start, end in bands)
+
+
+def test_single_result_is_not_drawn(shown: SimpleNamespace) -> None:
+    assert not any("Trauma" in (plot.findtext("title") or "") for plot in shown.plots)
+    assert "Trauma: compared with controls" in shown.text
+
+
+def test_number_of_a_data_set_is_cited_with_trial_and_data(tmp_path: Path) -> None:
+    data = table(
+        x={"data_set": "jones2010", "locator": "row Smith, 2003", "value": "0.644", **NO_INTERVAL, "se": "0.2"}
+    )
+    page = "Text {{effect:smith2003-x}}.\n\n```effects\nids: [smith2003-x]\n```\n"
+    files = {"bib/references.bib": BIB, "bib/effects.csv": data, "docs/principles/p.md": page}
+    project = engine.load(str(write_project(tmp_path, files)))
+    kb = gate.read(project)
+    formatted = format_citations(project.bibliography_files, citation_groups(kb), Cache(tmp_path / "c"))
+    rendering = PageRendering(kb, formatted, "The Site", {})
+    rendering.page = kb.by_uri["principles/p.md"]
+    html = Markdown(extensions=["tables", "pymdownx.superfences", rendering]).convert(page)
+    text = re.sub(r"<[^>]+>", "", html).replace(SPACE, " ")
+    assert (
+        "g = 0.64 (95% CI 0.25 to 1.04, 14 trials) against controls after treatment (Jones, 2010; Smith et al." in text
+    )
+    assert "(Smith et al., 2003), computed by (Jones, 2010, row Smith, 2003)" in text
+    assert {"ref-smith2003", "ref-jones2010"} <= kb.anchors("principles/p.md")
