@@ -5,8 +5,8 @@ from __future__ import annotations
 # What each column means, in the order of the file.
 MEANINGS = {
     "id": "The name of the row, which stays the same: key of the work, outcome, time.",
-    "citekey": "The work that reports the effect, by its key in the bibliography.",
-    "locator": "Where in the work the numbers were read: page, table, abstract, or row of a data set.",
+    "citekey": "The work that the effect is from, by its key in the bibliography.",
+    "locator": "Where the numbers were read: page, table or abstract of the work, or row of the data set.",
     "indication": "The condition, or `process` and `harm` for what is not about one.",
     "population": "Who was treated.",
     "therapy": "What the group that the row is about was given.",
@@ -36,6 +36,10 @@ MEANINGS = {
     "note": "What else has to be known. Begins with `null:` or `unfavourable:` where it tells of no advantage.",
     "study": "The trial that the row is about, where several rows may be about one.",
     "pool": "The group of trials with which the row may be pooled. Empty where it may not.",
+    "data_set": (
+        "The open data set from which the value was computed, by its key in the bibliography. Empty where the work "
+        "itself reports it."
+    ),
 }
 COLUMNS = tuple(MEANINGS)
 REQUIRED = (
@@ -48,8 +52,24 @@ COUNTS = ("k", "n")
 INDICATIONS = (
     *("depression", "persistent-depression", "panic", "generalised-anxiety", "social-anxiety", "anxiety"),
     *("borderline", "personality", "somatic", "anorexia", "bulimia", "substance-use", "trauma", "grief"),
-    *("adolescent-depression", "young-people", "common-disorders", "process", "harm"),
+    *("adolescent-depression", "young-people", "psychosis", "ocd", "self-harm", "common-disorders", "process", "harm"),
 )
+_NAMES = {
+    "borderline": "borderline personality disorder",
+    "personality": "personality disorders",
+    "somatic": "somatic symptoms",
+    "ocd": "OCD",
+    "self-harm": "self-harm",
+}
+
+
+def name_of_indication(indication: str) -> str:
+    """An indication as a caption calls it."""
+    return _NAMES.get(indication, indication.replace("-", " "))
+
+
+# Trials of a part of a condition may be pooled with trials of the whole.
+PART_OF = {"persistent-depression": "depression"}
 CONTROLS = ("waiting list", "usual care", "placebo", "other control")
 ACTIVE, WITHIN, ASSOCIATION = "active treatment", "within group", "association"
 COMPARISON_KINDS = (*CONTROLS, ACTIVE, WITHIN, ASSOCIATION)
@@ -72,7 +92,8 @@ CLOSED = {
     "allegiance": ALLEGIANCES,
 }
 # How a note begins that tells of no advantage, or of a disadvantage.
-UNFAVOURABLE = ("unfavourable:", "null:")
+NULL = "null:"
+UNFAVOURABLE = ("unfavourable:", NULL)
 
 
 def null_of(metric: str) -> float:
@@ -96,7 +117,11 @@ GUIDELINE_MEANINGS = {
 }
 GUIDELINE_COLUMNS = tuple(GUIDELINE_MEANINGS)
 GUIDELINE_REQUIRED = GUIDELINE_COLUMNS[:-1]
-PLACES = ("first choice", "one of several options", "later choice", "mentioned", "not mentioned", "advised against")
+# `not read`: what the guideline says about the therapy could not be read.
+PLACES = (
+    *("first choice", "one of several options", "later choice", "mentioned", "not mentioned", "advised against"),
+    "not read",
+)
 # What may be said of an older guideline, so that readers know what the editor knows.
 CURRENT, UNCONFIRMED, REPLACED = "current when checked", "older, not confirmed as current", "replaced"
 STANDINGS = (CURRENT, UNCONFIRMED, REPLACED)

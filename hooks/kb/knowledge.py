@@ -283,7 +283,8 @@ class KnowledgeBase:
 
     def _generated_anchors(self, page: Page) -> Iterator[str]:
         """The ids of what the build adds to the page."""
-        shown = [row.citekey for row in self.effects_on(page)] if page.effects or page.selections else []
+        effects = self.effects_on(page) if page.effects or page.selections else []
+        shown = [key for row in effects for key in (row.citekey, row.data_set) if key]
         shown += [row.citekey for row in self.guidelines_on(page)]
         if page.citations or shown:
             yield "references"
@@ -363,7 +364,8 @@ class KnowledgeBase:
             used.extend(further_reading(page))
             used.extend(level.source for level in levels_of(page))
         used.extend(source for term in self.glossary.terms for source in term.sources)
-        used.extend(row.cells["citekey"] for row in self.effect_table.rows)
+        for row in self.effect_table.rows:
+            used.extend(row.cells[column] for column in ("citekey", "data_set") if row.cells[column].text)
         used.extend(row.cells["citekey"] for row in self.guideline_table.rows)
         return used
 

@@ -454,8 +454,9 @@ class Effect:
 
     `value`, the interval and the standard error are in the unit of `metric`; `ci_level` and `i2` are percentages; `k`
     counts studies, `n` participants. A number is None where the cell is empty or holds none. `study` names the trial
-    that the row is about, and `pool` the group of trials with which it may be pooled, if any. `cells` are all cells by
-    column, as they are written and where.
+    that the row is about, and `pool` the group of trials with which it may be pooled, if any. `data_set` is the key of
+    the data from which the value was computed, empty where the work itself reports it. `cells` are all cells by column,
+    as they are written and where.
     """
 
     id: str
@@ -484,6 +485,7 @@ class Effect:
     note: str
     study: str
     pool: str
+    data_set: str
     cells: dict[str, Name]
 
     @property

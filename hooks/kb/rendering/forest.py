@@ -1,8 +1,8 @@
 """A forest plot as inline SVG, drawn when the site is built.
 
-It is 320 units wide, the width of a small phone, and grows with the page. Each result takes two lines: its name and
-number, and beneath them its point and interval. Colours are those of the text, so that it reads in light, dark and
-print.
+It is 320 units wide, the width of a small phone, and grows with the page. Each result has its name and number, and
+beneath them its point and interval; the line of no effect runs through these alone. Colours are those of the text, so
+that it reads in light, dark and print.
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist
+from textwrap import wrap
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, UNSIDED, WITHIN, null_of
+from kb.intervals import interval_of
 from kb.model import Effect
 from kb.rendering.html import as_it_is, element
 from kb.rendering.pools import Result
 
-_WIDTH, _MARGIN, _ROW, _FOOT = 320, 14, 38, 46
-_LONGEST_NAME = 38
+_WIDTH, _MARGIN, _TOP, _FOOT = 320, 14, 8, 46
+# A line of a name, and what stands beneath the name: a band with the point in its middle.
+_LINE, _BAND, _MIDDLE = 14, 24, 11
+_LONGEST_LINE = 38
 _SMALLEST, _LARGEST = 5.0, 11.0
 _MOST_TICKS = 6
 _NAMES = {
@@ -58,7 +62,11 @@ def forest(
     is_ratio = first.metric in RATIOS
     further = [pooled[0].predicted_low, pooled[0].predicted_high] if pooled else []
     scale, ticks = _scale(rows, is_ratio, further)
-    bottom = 8 + _ROW * (len(rows) + (1 if pooled else 0))
+    names = [labels[row.id].short for row in rows] + ([pooled[1].short] if pooled else [])
+    tops = [_TOP]
+    for name in names:
+        tops.append(tops[-1] + _height(name))
+    bottom = tops.pop()
     metric = _NAMES.get(first.metric, first.metric)
     title_id, text_id = f"kb-forest-{number}-title", f"kb-forest-{number}-text"
     drawing = element(
@@ -72,26 +80,37 @@ def forest(
     )
     if first.metric != "proportion":
         x = _place(scale(null_of(first.metric)))
-        drawing.append(element("line", x1=x, x2=x, y1="4", y2=str(bottom), class_="kb-forest-null"))
+        bands = ((top + _height(name) - _BAND, top + _height(name)) for name, top in zip(names, tops, strict=True))
+        path = "".join(f"M{x} {_place(start)}V{_place(end)}" for start, end in bands)
+        drawing.append(element("path", d=path, class_="kb-forest-null"))
     precise = max(map(_precision, rows))
-    for index, row in enumerate(rows):
-        drawing.extend(_result(row, labels[row.id], 8 + index * _ROW, scale, precise))
+    for row, top in zip(rows, tops, strict=False):
+        drawing.extend(_result(row, labels[row.id], top, scale, precise))
     if pooled:
-        drawing.extend(_diamond(*pooled, 8 + len(rows) * _ROW, scale))
+        drawing.extend(_diamond(*pooled, tops[-1], scale))
     drawing.extend(_axis(ticks, scale, bottom, metric, first))
-    shown = f"{caption}: {metric}" + (", logarithmic scale" if is_ratio else "")
+    shown = f": {metric}" + (", logarithmic scale" if is_ratio else "")
     if pooled:
         shown += ". The diamond is the pooled estimate with its interval, the line through it the prediction interval."
-    return element("figure", as_it_is(drawing), as_it_is(element("figcaption", shown)), class_="kb-plot")
+    legend = element("figcaption", element("strong", caption), shown)
+    return element("figure", as_it_is(legend), as_it_is(drawing), class_="kb-plot")
 
 
 def _place(x: float) -> str:
     return f"{x:.1f}"
 
 
+def _lines_of(name: str) -> list[str]:
+    return wrap(name, _LONGEST_LINE) or [name]
+
+
+def _height(name: str) -> int:
+    return _LINE * len(_lines_of(name)) + _BAND
+
+
 def _ends(row: Effect) -> tuple[float, float]:
-    value = row.value or 0.0
-    return (value if row.ci_low is None else row.ci_low), (value if row.ci_high is None else row.ci_high)
+    found = interval_of(row)
+    return (found.low, found.high) if found else (row.value or 0.0, row.value or 0.0)
 
 
 def _scale(
@@ -150,15 +169,10 @@ def _precision(row: Effect) -> float:
 
 
 def _result(row: Effect, label: Label, top: float, scale: Callable[[float], float], precise: float) -> list[Element]:
-    name = label.short
-    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip(" ,") + "…"
-    middle, value = top + 24, scale(row.value or 0.0)
+    middle, value = top + _height(label.short) - _BAND + _MIDDLE, scale(row.value or 0.0)
     share = _precision(row) / precise if precise else 0.0
     side = _SMALLEST + (_LARGEST - _SMALLEST) * share
-    parts = [
-        element("text", short, x=str(_MARGIN), y=_place(top + 11)),
-        element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end"),
-    ]
+    parts = _named(label, top)
     low, high = map(scale, _ends(row))
     if high > low:
         y = _place(middle)
@@ -169,15 +183,24 @@ def _result(row: Effect, label: Label, top: float, scale: Callable[[float], floa
     return parts
 
 
+def _named(label: Label, top: float, **attributes: str) -> list[Element]:
+    """The name of a result, broken between words, and its value."""
+    parts = [
+        element("text", line, x=str(_MARGIN), y=_place(top + 11 + index * _LINE), **attributes)
+        for index, line in enumerate(_lines_of(label.short))
+    ]
+    return [*parts, element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end")]
+
+
 def _diamond(result: Result, label: Label, top: float, scale: Callable[[float], float]) -> list[Element]:
     """The pooled estimate: as wide as its interval, and a line as far as the next trial may reach."""
-    middle, y = top + 24, _place(top + 24)
+    middle = top + _height(label.short) - _BAND + _MIDDLE
+    y = _place(middle)
     low, value, high = (scale(number or 0.0) for number in (result.row.ci_low, result.row.value, result.row.ci_high))
     corners = ((low, middle), (value, middle - 6), (high, middle), (value, middle + 6))
     start, end = scale(result.predicted_low), scale(result.predicted_high)
     return [
-        element("text", label.short, x=str(_MARGIN), y=_place(top + 11), class_="kb-forest-pooled"),
-        element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end"),
+        *_named(label, top, class_="kb-forest-pooled"),
         element("line", x1=_place(start), x2=_place(end), y1=y, y2=y, class_="kb-forest-prediction"),
         element("polygon", points=" ".join(f"{_place(x)},{_place(y)}" for x, y in corners), class_="kb-forest-diamond"),
     ]
@@ -188,9 +211,11 @@ def _axis(
 ) -> list[Element]:
     y = _place(bottom)
     parts = [element("line", x1=str(_MARGIN), x2=str(_WIDTH - _MARGIN), y1=y, y2=y, class_="kb-forest-axis")]
+    decimals = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
     for tick in ticks:
         x = _place(scale(tick))
-        text = f"{tick:g}".replace("-", "\N{MINUS SIGN}")
+        # Equal steps have equal decimals; those of a ratio, from hundredths to tens, do not.
+        text = (f"{tick:g}" if first.metric in RATIOS else f"{tick:.{decimals}f}").replace("-", "\N{MINUS SIGN}")
         parts.append(element("line", x1=x, x2=x, y1=y, y2=_place(bottom + 4), class_="kb-forest-axis"))
         parts.append(element("text", text, x=x, y=_place(bottom + 16), text_anchor="middle"))
     for text, at, anchor in _sides(first):

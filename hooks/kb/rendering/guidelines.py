@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from kb.evidence import CURRENT
+from kb.evidence import CURRENT, name_of_indication
 from kb.knowledge import KnowledgeBase
 from kb.model import Guideline, Selection
 from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
-from kb.rendering.html import Child, as_it_is, element
+from kb.rendering.html import as_it_is, element
+from kb.rendering.tables import table, table_row
 
-_COLUMNS = ("Guideline", "For whom", "Place of psychodynamic therapy", "What it says", "Checked on")
+_COLUMNS = ("Guideline", "For whom", "Place of the therapy", "What it says")
 
 
 def guideline_citation(row: Guideline) -> str:
@@ -22,33 +23,25 @@ def guideline_citation(row: Guideline) -> str:
 def guideline_table(kb: KnowledgeBase, chosen: Selection) -> Iterator[Element]:
     """The guidelines of a block, newest first, each with its year and the day on which it was looked up."""
     rows = kb.guidelines_of(chosen)
-    subject = chosen.indication.text.replace("-", " ") if chosen.indication else ""
+    subject = name_of_indication(chosen.indication.text) if chosen.indication else ""
     caption = f"What guidelines say: {subject}"
     if not rows:
         yield element("p", element("strong", caption), ": none was checked.", class_="kb-no-data")
         return
-    head = element("tr", *(element("th", name, scope="col") for name in _COLUMNS))
-    body = element("tbody", *map(_row, rows))
-    classes = "kb-effect-table kb-guideline-table"
-    table = element("table", element("caption", caption), element("thead", head), body, class_=classes)
-    yield element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
+    yield table(caption, _COLUMNS, list(map(_row, rows)), "kb-effect-table kb-guideline-table")
 
 
 def _row(row: Guideline) -> Element:
     citation = element("span", f"[{guideline_citation(row)}]", class_=CITATION_CLASS)
-    name = as_it_is(element("span", f"{row.body}, {row.document}, {row.year}"))
-    # Of an older guideline a reader is told what is known of whether it still stands.
-    standing: list[Child] = [element("br"), row.standing] if row.standing and row.standing != CURRENT else []
+    name = element("span", f"{row.body}, {row.document}, {row.year}")
     day = f"{row.checked_on.day} {row.checked_on:%B %Y}"
     checked = element("time", day, datetime=row.checked_on.isoformat())
-    return element(
-        "tr",
-        element("th", name, " ", citation, scope="row"),
-        as_it_is(element("td", row.population)),
-        as_it_is(element("td", row.place)),
-        as_it_is(element("td", row.wording)),
-        as_it_is(element("td", checked, *standing)),
-    )
+    # Of an older guideline a reader is told what is known of whether it still stands.
+    standing = f"; {row.standing}" if row.standing and row.standing != CURRENT else ""
+    wording = element("span", row.wording, element("br"), element("small", "Checked on ", checked, standing))
+    heading = element("span", as_it_is(name), " ", citation)
+    cells = [element("span", row.population), element("span", row.place), wording]
+    return table_row(_COLUMNS, heading, [[as_it_is(cell)] for cell in cells])
 
 
 def citations_of_guidelines(kb: KnowledgeBase) -> set[str]:

@@ -190,7 +190,7 @@ def _columns(
         for name, meaning in meanings.items()
     ]
     table = element(
-        "table", element("caption", caption), element("thead", head), element("tbody", *rows), class_="kb-effect-table"
+        "table", element("caption", caption), element("thead", head), element("tbody", *rows), class_="kb-column-table"
     )
     return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
 

@@ -8,6 +8,7 @@ from statistics import NormalDist
 from xml.etree.ElementTree import Element
 
 from kb.evidence import ASSOCIATION, DIFFERENCES, UNSIDED, WITHIN
+from kb.intervals import interval_of
 from kb.model import Effect
 from kb.rendering.html import as_it_is, element
 
@@ -36,9 +37,9 @@ def of_pairs(row: Effect) -> str:
         return ""
     sign = 1 if row.favours == "positive" else -1
     pairs = _pairs(sign * row.value)
-    text = f"A person with the therapy does better than one of the other group in about {pairs} of 100 pairs"
-    if row.ci_low is not None and row.ci_high is not None:
-        low, high = sorted(_pairs(sign * end) for end in (row.ci_low, row.ci_high))
+    text = f"Better with the therapy in about {pairs} of 100 pairs"
+    if interval := interval_of(row):
+        low, high = sorted(_pairs(sign * end) for end in (interval.low, interval.high))
         text += f" (the interval allows {low} to {high})"
     return text + "."
 

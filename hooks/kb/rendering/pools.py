@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from statistics import NormalDist
 from typing import NamedTuple
 
 from kb import pooling
@@ -71,20 +70,18 @@ def decimals(number: float) -> str:
 
 
 def as_row(trial: Trial) -> Effect:
-    """One row for a trial, whatever it measured, with the interval that its error gives."""
+    """One row for a trial, whatever it measured."""
     first = trial.rows[0]
-    error = math.sqrt(trial.estimate.variance)
-    half = NormalDist().inv_cdf(0.975) * error
-    middle = trial.estimate.value
+    if len(trial.rows) == 1:
+        return first
+    (value,) = _on_scale(first, (trial.estimate.value,))
+    values = ", ".join(decimals(row.value or 0) for row in trial.rows)
     notes = [row.note for row in trial.rows if row.note]
-    if len(trial.rows) > 1:
-        values = ", ".join(row.cells["value"].text.replace("-", _MINUS) for row in trial.rows)
-        notes.append(f"mean of {len(trial.rows)} measures of this trial ({values})")
+    notes.append(f"mean of {len(trial.rows)} measures of this trial ({values})")
     people = [row.n for row in trial.rows if row.n is not None]
     return _row(
         first,
-        _on_scale(first, (middle - half, middle, middle + half)),
-        error,
+        {"value": value, "ci_low": None, "ci_high": None, "ci_level": None, "se": math.sqrt(trial.estimate.variance)},
         outcome="; ".join(dict.fromkeys(row.outcome for row in trial.rows)),
         n=max(people) if people else None,
         note="; ".join(dict.fromkeys(notes)),
@@ -101,12 +98,15 @@ def result_of(trials: Sequence[Trial], pools: Pools) -> Result | None:
     people = [row.n for row in rows if row.n is not None]
     predicted_low, predicted_high = _on_scale(first, (pooled.predicted_low, pooled.predicted_high))
     note = f"95% prediction interval {_span(predicted_low, predicted_high)}; {_spread(pooled)}"
+    low, value, high = _on_scale(first, (pooled.low, pooled.value, pooled.high))
     row = _row(
         first,
-        _on_scale(first, (pooled.low, pooled.value, pooled.high)),
-        pooled.se,
+        {"value": value, "ci_low": low, "ci_high": high, "ci_level": 95.0, "se": pooled.se},
         id=first.pool,
         study="",
+        allegiance="unclear",
+        risk_of_bias="",
+        supersedes="",
         k=pooled.trials,
         n=sum(people) if people else None,
         comparison="; ".join(dict.fromkeys(row.comparison_kind for row in rows)),
@@ -123,11 +123,11 @@ def _on_scale(row: Effect, numbers: Sequence[float]) -> list[float]:
     return [math.exp(number) if row.metric in RATIOS else number for number in numbers]
 
 
-def _row(row: Effect, ends: Sequence[float], error: float, **changed: object) -> Effect:
+def _row(row: Effect, numbers: Mapping[str, float | None], **changed: object) -> Effect:
     """A row with other numbers, and with the cells that say so."""
-    low, value, high = ends
-    numbers = {"value": value, "ci_low": low, "ci_high": high, "ci_level": 95.0, "se": error}
-    texts = {column: decimals(number).replace(_MINUS, "-") for column, number in numbers.items()}
+    texts = {
+        column: "" if number is None else decimals(number).replace(_MINUS, "-") for column, number in numbers.items()
+    }
     cells = {**row.cells, **{column: Name(text, Span("")) for column, text in texts.items()}}
     return replace(row, **{**numbers, **changed, "cells": cells})  # type: ignore[arg-type]
 
@@ -158,4 +158,4 @@ def method(trials: Sequence[Trial], result: Result) -> tuple[str, str]:
         sentences.append(
             f"Measures of one trial were combined first, on the assumption that they correlate at {CORRELATION:g}."
         )
-    return f"Computed for this site from {pooled.trials} trials of the open data set ", " ".join(sentences)
+    return f"Computed for this site from {pooled.trials} trials", " ".join(sentences)

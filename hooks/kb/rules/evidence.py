@@ -15,6 +15,7 @@ from kb.evidence import (
     COUNTS,
     DIFFERENCES,
     NUMBERS,
+    PART_OF,
     POOLABLE,
     RATIOS,
     RAW,
@@ -23,6 +24,7 @@ from kb.evidence import (
     WITHIN,
     null_of,
 )
+from kb.intervals import interval_of
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Fault, Name, Severity
 from kb.nearest import certainly, nearest_all
@@ -348,7 +350,8 @@ def effect_has_its_form(kb: KnowledgeBase) -> Iterator[Fault]:
     """What a reference asks of an effect is known, and the row has it.
 
     Without a form the effect is written with interval, numbers and comparison; the forms are `value`, `interval` and
-    `words`. An interval must have been reported; words exist for differences, risks and proportions.
+    `words`. An interval must have been reported, or follow from an error; words exist for differences, risks and
+    proportions.
 
     Bad:
         The difference was {{effect:smith2003-mood-end size}}.
@@ -364,8 +367,8 @@ def effect_has_its_form(kb: KnowledgeBase) -> Iterator[Fault]:
                 near = nearest_all(mention.form, FORMS[1:])
                 hint = f"did you mean `{near[0]}`?" if near else "write `value`, `interval`, `words` or nothing"
                 yield Fault(f"an effect has no form '{mention.form}'", mention.form_span, hint)
-            elif row and mention.form == "interval" and row.ci_low is None:
-                yield Fault(f"no interval is reported for '{row.id}'", mention.form_span, "leave the form out")
+            elif row and mention.form == "interval" and interval_of(row) is None:
+                yield Fault(f"'{row.id}' has neither interval nor error", mention.form_span, "leave the form out")
             elif row and mention.form == "words" and row.metric in (*RATIOS, RAW, "r"):
                 message = f"there are no words for the size of {row.metric}"
                 yield Fault(message, mention.form_span, "write `value` or `interval`")
@@ -506,6 +509,7 @@ def pool_holds_like_with_like(kb: KnowledgeBase) -> Iterator[Fault]:
 
     Controls are not active treatments, a change within a group and an association compare nothing, and a mean over them
     is a number about nobody. Controls of different kinds may share a pool: a block can limit it with `comparison_kind`.
+    Trials of persistent depression may share one with those of depression.
 
     Bad:
         one trial against a waiting list and one against another therapy, in the same pool
@@ -530,13 +534,11 @@ def _faults_in_pool(row: Effect, first: Effect) -> Iterator[Fault]:
         yield Fault(f"{row.metric} is not pooled", cells["metric"].span, hint)
     if row.favours in UNSIDED:
         yield Fault("a row that is pooled says which sign favours the therapy", cells["favours"].span, hint)
-    for column in ("citekey", "indication", "metric", "favours"):
-        if cells[column].text != first.cells[column].text:
-            yield Fault(
-                f"the pool '{row.pool}' has '{first.cells[column].text}' in line {first.span.line}",
-                cells[column].span,
-                hint,
-            )
+    for column in ("data_set", "indication", "metric", "favours"):
+        written, expected = (one.cells[column].text for one in (row, first))
+        if PART_OF.get(written, written) != PART_OF.get(expected, expected):
+            message = f"the pool '{row.pool}' has '{expected or 'nothing'}' in line {first.span.line}"
+            yield Fault(message, cells[column].span, hint)
 
 
 @rule("pool-exists")
