@@ -46,7 +46,7 @@ def next_pages(kb: KnowledgeBase, page: Page, direct: Mapping[str, Iterable[str]
     """The pages for which a reader of this page is now prepared, and its places on paths."""
     parts: list[Element] = []
     if ready := readable_after(page, kb, direct):
-        parts += [element("h3", "What you can read next"), element("p", *_listed(ready, page), ".")]
+        parts += [element("h3", "What you can read next"), element("p", *_listed(ready, page), ".", class_="kb-next")]
     places = [_place(page, kb.by_id[relation.source], kb) for relation in kb.relations_to(page, "path")]
     if places:
         parts += [element("h3", "On a path"), element("ul", *places, class_="kb-relations")]
