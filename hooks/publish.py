@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -11,10 +13,12 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from kb import engine, gate
+from kb.exports.effects import downloads
 from kb.knowledge import aliases_of, title_of
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
+from kb.rendering.pools import pooled_estimates
 from kb.reports import text
 
 log = engine.log()
@@ -25,6 +29,7 @@ class _Build:
 
     is_preview = False
     rendering: PageRendering
+    downloads: Mapping[str, str] = MappingProxyType({})
 
 
 def on_startup(command: Literal["build", "gh-deploy", "serve"], **_: Any) -> None:
@@ -52,17 +57,20 @@ def on_pre_build(config: MkDocsConfig) -> None:
         if not verdict.findings:
             raise Abort(f"The citations cannot be formatted: {' '.join(str(error).split())}") from error
         formatted = Formatted({}, {})
-    _Build.rendering = PageRendering(kb, formatted, config.site_name)
+    pools = pooled_estimates(kb, project.cache_of("pools"))
+    _Build.rendering = PageRendering(kb, formatted, config.site_name, pools)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
+    _Build.downloads = downloads(kb)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Let the site explain the rules that its pages are held to."""
+    """Let the site explain the rules that its pages are held to, and offer its data."""
     try:
-        engine.add_rule_pages(files, config)
+        engine.add_generated(files, config)
     except CannotRun as error:
         raise Abort(str(error)) from None
+    engine.add_files(files, config, _Build.downloads)
     return files
 
 

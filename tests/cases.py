@@ -18,7 +18,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from kb import engine, gate
-from kb.evidence import COLUMNS
+from kb.evidence import COLUMNS, GUIDELINE_COLUMNS
 from kb.model import Answer, Finding
 
 CONFIG = """\
@@ -41,13 +41,16 @@ extra:
     bibliography: bib
     glossary: docs/glossary.yml
     effects: bib/effects.csv
+    guidelines: bib/guidelines.csv
     content_model: true
 """
 EFFECTS = ",".join(COLUMNS) + "\n"
+GUIDELINES = ",".join(GUIDELINE_COLUMNS) + "\n"
 DEFAULTS = {
     "mkdocs.yml": CONFIG,
     "bib/references.bib": "",
     "bib/effects.csv": EFFECTS,
+    "bib/guidelines.csv": GUIDELINES,
     "docs/glossary.yml": "[]\n",
     "docs/index.md": "Home.\n",
 }

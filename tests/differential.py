@@ -52,7 +52,10 @@ _VOID = frozenset(
 )
 # What Material puts into an article, and what the build of this site does: no author wrote it.
 _GENERATED_CLASSES = ("md-content__button", "headerlink", "md-source-file", "md-tags", "kb-")
-_GENERATED_IDS = re.compile(r"cite-.+-\d+|ref-.+|term-.+|__comments")
+_GENERATED_IDS = re.compile(
+    r"cite-.+-\d+|ref-.+|term-.+|kb-.+|__comments"
+    r"|the-path|on-a-path|what-you-can-read-next|the-hierarchies-side-by-side"
+)
 _WARNING = re.compile(
     r"Doc file '(?P<page>[^']+)' contains an? (?:absolute |unrecognized relative )?link '(?P<target>[^']*)'"
 )

@@ -15,6 +15,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from conftest import copy_project, run_build
+
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
 )
@@ -39,6 +41,7 @@ ADDRESSES = [
     "approaches/mentalization-based-treatment/",
     "instruments/psychodynamic-diagnostic-manual/",
     "evidence/shedler-2010-and-its-critics/",
+    "about/effects-data/",
     "about/how-this-site-is-made/",
     "about/rules/",
     "about/rules/links/",
@@ -55,6 +58,57 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def base(site: Path) -> Iterator[str]:
+    yield from _served(site)
+
+
+EFFECTS_PAGE = """\
+---
+title: Samples
+summary: Tables and plots of every form.
+---
+
+## Depression
+
+It was {{effect:wienicke2023ipd-depression-post}}.
+
+```effects
+indication: depression
+plot: true
+```
+
+```effects
+pool: depression-after-treatment
+plot: true
+```
+
+```effects
+pool: borderline-severity
+plot: true
+```
+
+```effects
+indication: bulimia
+plot: true
+```
+
+```guidelines
+indication: depression
+```
+"""
+
+
+@pytest.fixture(scope="session")
+def effects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page that shows the project's own data in every form, whatever its pages show of it."""
+    folder = copy_project(tmp_path_factory.mktemp("effects"))
+    (folder / "docs" / "about" / "samples.md").write_text(EFFECTS_PAGE, encoding="utf-8")
+    result = run_build(folder)
+    assert result.returncode == 0, result.stderr
+    for base in _served(folder / "site"):
+        yield base + "about/samples/"
+
+
+def _served(site: Path) -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -226,6 +280,42 @@ def test_everything_is_there_without_script(browser: Browser, base: str) -> None
         assert page.locator("h2", has_text=heading).is_visible()
     page.locator("a.kb-term").first.click()
     assert "defences/denial" not in page.url
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_effects_are_accessible(browser: Browser, effects: str, scheme: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(effects, wait_until="networkidle")
+    assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_effects_need_no_script(browser: Browser, effects: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(effects)
+    assert page.locator("svg.kb-forest").count() >= 4
+    assert page.locator("svg.kb-forest .kb-forest-diamond").count() == 2
+    assert page.locator(".kb-effect-table").count() == page.locator(".kb-effect-table caption").count() >= 6
+    assert page.locator("svg.kb-people").first.is_visible()
+    assert "of 100 pairs" in page.locator(".kb-effects").first.inner_text()
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    links = page.locator("a[download]")
+    addresses = [urljoin(effects, link.get_attribute("href") or "") for link in links.all()]
+    assert len(addresses) >= 5
+    for address in addresses:
+        response = page.request.get(address)
+        assert response.ok
+        assert response.text().startswith("id,citekey,locator,")
     context.close()
 
 

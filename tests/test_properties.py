@@ -9,19 +9,23 @@ from dataclasses import replace
 from textwrap import indent
 from urllib.parse import unquote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor as InlinePattern
+from markdown.treeprocessors import InlineProcessor
 
 from kb import rules
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Page, Span
-from kb.reading import front_matter, page
+from kb.reading import claims, front_matter, page
 from kb.reading.bibliography import read_bibliography
 from kb.reading.citations import CitationSyntax
 from kb.reading.dye import Dye, strip
 from kb.reading.glossary import read_glossary
 from kb.reading.page import read_page
+from kb.reading.quick import fixed, needed
 from kb.reading.tree import TreeFacts
 from kb.settings import Settings
 from test_reading import CONFIGS, DIALECT
@@ -84,6 +88,43 @@ def test_marks_change_nothing(text: str) -> None:
     for attribute in ("data-kb-markdown", "data-kb-heading"):
         dyed = re.sub(rf' {attribute}="\d*"', "", dyed)
     assert strip(dyed) == plain
+
+
+def _patterns() -> list[re.Pattern[str]]:
+    """The inline patterns of the dialect."""
+    md = Markdown(extensions=DIALECT.extensions, extension_configs=DIALECT.configs)
+    steps = (step for step in md.treeprocessors if isinstance(step, InlineProcessor))
+    patterns = (pattern for step in steps for pattern in step.inlinePatterns)
+    return [pattern.getCompiledRegExp() for pattern in patterns if isinstance(pattern, InlinePattern)]
+
+
+MADE_UP = [
+    r"ab{2}c",
+    r"ab*c",
+    r"x(?:yz){2}w",
+    r"(?:xy){2}z",
+    r"a|bc",
+    r"(a)\1b",
+    r"(?<!\.)\.{3}(?!\.)",
+    r"(?i)abc",
+    r"a(?:bc)d",
+]
+
+
+@pytest.mark.parametrize("expression", [*_patterns(), *map(re.compile, MADE_UP)], ids=lambda pattern: pattern.pattern)
+@given(data=st.data())
+@settings(EVERY, max_examples=20)
+def test_what_is_passed_over_could_not_match(expression: re.Pattern[str], data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(expression))
+    if expression.search(text):
+        assert fixed(expression) in text
+        assert not (needed(expression) or set(text)).isdisjoint(text)
+
+
+@given(st.from_regex(claims._CLAIM))
+@MANY
+def test_every_claim_is_looked_at(text: str) -> None:
+    assert claims._may_claim(text)
 
 
 @given(markdown())

@@ -349,7 +349,7 @@ def test_hostile_table_is_refused_in_one_line(name: str) -> None:
 
 def test_cells_are_placed_in_characters() -> None:
     cells = ["a-b", "k", '"p. 3, ""x"""', "panic", "", " é ", "", "usual care", "o", "", "g", "0.5", *[""] * 7]
-    line = ",".join([*cells, "positive", "unclear", "", "", "end"])
+    line = ",".join([*cells, "positive", "unclear", "", "", "end", "", "", ""])
     (row,) = read_effects((EFFECTS + line + "\r\n").encode(), "e.csv").rows
     assert row.locator == 'p. 3, "x"'
     assert (row.therapy, row.value, row.k, row.note) == ("é", 0.5, None, "end")

@@ -20,6 +20,7 @@ BIB = """\
 @article{freud1915b, author = {Freud, Sigmund}, title = {{Repression}}, journal = {J}, year = {1915}, doi = {10.1000/x}}
 @book{freuda1936, author = {Freud, Anna}, title = {{The ego}}, publisher = {P}, year = {1936}}
 @book{klein1946.notes, author = {Klein, Melanie}, title = {{Notes}}, publisher = {P}, year = {1946}}
+@online{who-comment, author = {Klein, Melanie}, title = {{Comment}}, year = {n.d.}, url = {https://example.org/}}
 @book{unused2000, author = {Moore, Burness}, title = {{Terms}}, publisher = {P}, year = {2000}}
 """
 FILES = {
@@ -61,6 +62,28 @@ reviewed: 2026-11-22
 ---
 
 Text [@freud1915b].
+""",
+    "docs/defences/undoing.md": """\
+---
+title: Undoing
+summary: Taking back.
+reviewed: 2026-11-22
+builds_on: {denial: it takes back what denial keeps out, affect: it takes back a feeling}
+---
+
+Text.
+""",
+    "docs/principles/affect.md": "---\ntitle: Affect\nsummary: Feeling.\nreviewed: 2026-11-22\n---\n\n" + "Word " * 500,
+    "docs/guides/course.md": """\
+---
+title: Course
+summary: A path.
+audience: students
+reviewed: 2026-11-22
+path: [splitting, affect, denial, undoing]
+---
+
+Text.
 """,
 }
 
@@ -153,9 +176,47 @@ def test_lists(rendered: SimpleNamespace) -> None:
     assert 'see <a href="#term-denial">Denial</a>' in glossary
     assert 'href="references.md#ref-klein1946.notes"' in glossary
     references = rendered.pages["references.md"]
-    assert references.count('id="ref-') == 5
+    assert references.count('id="ref-') == 6
+    assert "Klein, M. (n.d.). <em>" in references
     assert '<a href="defences/splitting.md">Splitting</a>' in references
     assert "Keeping good and bad apart." in rendered.pages["defences/index.md"]
+
+
+def test_a_path_shows_its_steps_and_what_each_takes_up(rendered: SimpleNamespace) -> None:
+    path = rendered.pages["guides/course.md"]
+    path = path[path.index(">The path<") :]
+    assert "4 pages, about 5 minutes of reading." in path
+    assert '<a href="../principles/affect.md">Affect</a> (3 min). Feeling.' in path
+    takes_up = 'Takes up <a href="../defences/denial.md">Denial</a> and <a href="../principles/affect.md">Affect</a>.'
+    assert takes_up in path
+    assert [path.index(f">{title}</a> (") for title in ("Splitting", "Affect", "Denial", "Undoing")] == sorted(
+        path.index(f">{title}</a> (") for title in ("Splitting", "Affect", "Denial", "Undoing")
+    )
+
+
+def test_a_page_says_what_comes_next(rendered: SimpleNamespace) -> None:
+    splitting, denial = rendered.pages["defences/splitting.md"], rendered.pages["defences/denial.md"]
+    affect = rendered.pages["principles/affect.md"]
+    assert '<a href="denial.md">Denial</a>.' in splitting[splitting.index(">What you can read next<") :]
+    assert "What you can read next" not in denial
+    assert '(it also builds on <a href="../principles/affect.md">Affect</a>)' in denial
+    assert '(it also builds on <a href="../defences/denial.md">Denial</a>)' in affect
+    assert (
+        '<a href="../guides/course.md">Course</a>, step 3 of 4; before it <a href="../principles/affect.md">Affect</a>; '
+        'after it <a href="undoing.md">Undoing</a>' in denial
+    )
+
+
+def test_hierarchies_stand_side_by_side(rendered: SimpleNamespace) -> None:
+    table = rendered.pages["defences/index.md"]
+    table = table[table.index("<table>") :]
+    assert '<th scope="col">DMRS</th>' in table
+    assert '<th scope="row"><a href="denial.md">Denial</a></th>' in table
+    assert "disavowal" in table
+    assert 'href="../references.md#ref-freuda1936"' in table
+    assert '<th scope="row"><a href="undoing.md">Undoing</a></th>\n<td></td>' in table.replace(
+        "</th><td>", "</th>\n<td>"
+    )
 
 
 def test_unchanged_citations_start_no_pandoc(rendered: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

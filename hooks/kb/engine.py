@@ -10,7 +10,7 @@ import os
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_e
 from mkdocs.structure.pages import _AbsoluteLinksValidationValue
 from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder, RelativeDirPlaceholder
 
+from kb.exports.effects import whole_file
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
 from kb.model import Redirect, Span, SymbolicLink
@@ -146,7 +147,7 @@ def project(config: MkDocsConfig, files: Files | None = None) -> Project:
     if files is None:
         _refuse_endless_folders(Path(config.docs_dir))
         files = get_files(config)
-        add_rule_pages(files, config)
+        add_generated(files, config)
         set_exclusions(files, config)
     settings = _settings(config)
     configuration = Path(config.config_file_path or "mkdocs.yml").resolve()
@@ -270,9 +271,22 @@ def _settings(config: MkDocsConfig) -> Settings:
         raise CannotRun(f"mkdocs.yml, extra.kb.{error}") from None
 
 
-def add_rule_pages(files: Files, config: MkDocsConfig) -> None:
-    """Put the pages that explain the rules among the files of a site that is set to have them."""
-    for uri, text in _rule_pages(_settings(config)).items():
+def add_generated(files: Files, config: MkDocsConfig) -> None:
+    """Put the pages that explain the rules, and the files of data, among the files of a site that is to have them."""
+    settings = _settings(config)
+    add_files(files, config, _rule_pages(settings))
+    for file in filter(None, (settings.effects, settings.guidelines)):
+        if settings.data_folder is None:
+            return
+        source = Path(config.config_file_path or "mkdocs.yml").resolve().parent / file
+        uri = whole_file(settings.data_folder, file)
+        if source.is_file() and files.get_file_from_path(uri) is None:
+            files.append(File.generated(config, uri, abs_src_path=str(source)))
+
+
+def add_files(files: Files, config: MkDocsConfig, contents: Mapping[str, str]) -> None:
+    """Put files with these contents, by uri, among those of the site; one that an author made stays."""
+    for uri, text in contents.items():
         if files.get_file_from_path(uri) is None:
             files.append(File.generated(config, uri, content=text))
 
@@ -302,9 +316,9 @@ def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Or
     hooks = [module.__file__ for module in loaded.values()]
     own = [folder for folder in config.theme.dirs if Path(folder).is_relative_to(configuration.parent)]
     sources = [str(configuration.parent / settings.bibliography)] if settings.bibliography else []
-    effects = [str(configuration.parent / settings.effects)] if settings.effects else []
+    data = [str(configuration.parent / file) for file in (settings.effects, settings.guidelines) if file]
     variables = [name for line in _VARIABLES.findall(text) for name in re.findall(r"\w+", line)]
-    return Origin((str(configuration), *hooks, *effects), (config.docs_dir, *own, *sources), tuple(variables))
+    return Origin((str(configuration), *hooks, *data), (config.docs_dir, *own, *sources), tuple(variables))
 
 
 def _is_known(step: Callable[..., Any]) -> bool:
@@ -387,9 +401,8 @@ def navigation(kb: KnowledgeBase) -> list[Any]:
 
 
 def last_review(kb: KnowledgeBase) -> datetime.date:
-    """The latest date on which a page was checked; what the site calls its own date, so that a build has no clock."""
-    dates = [page.front_matter.data.get("reviewed") for page in kb.pages]
-    return max((date for date in dates if isinstance(date, datetime.date)), default=datetime.date(1970, 1, 1))
+    """What the site calls its own date."""
+    return kb.last_review or datetime.date(1970, 1, 1)
 
 
 def log() -> logging.Logger:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from kb import rules
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
-from kb.model import Answer, Baseline, Bibliography, EffectTable, Fault, Glossary, Page, Span, Trace
+from kb.model import Answer, Baseline, Bibliography, EffectTable, Fault, Glossary, GuidelineTable, Page, Span, Trace
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
 from kb.reading.bounds import TooCostly, bounded
@@ -30,6 +30,7 @@ from kb.rules.reference import family_page, rule_pages
 
 # So many new pages are worth starting a second process for.
 _PAGES_PER_PROCESS = 16
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 class Examined(NamedTuple):
@@ -69,6 +70,7 @@ def judge(
     findings = tuple(rules.run(kb, select, ignore, alone))
     derived.save()
     files = tuple(_files_read(project, examined))
+    lasts = _lasts(*kb.pages, *kb.bibliographies, kb.glossary, kb.effect_table, kb.guideline_table)
     counts = Counts(
         pages=len(kb.pages),
         citations=sum(len(page.citations) for page in kb.pages),
@@ -81,9 +83,7 @@ def judge(
         findings,
         counts,
         time.perf_counter() - start,
-        files=files
-        if _lasts(*kb.pages, *kb.bibliographies, kb.glossary, kb.effect_table) and untouched(files, started)
-        else (),
+        files=files if lasts and untouched(files, started) else (),
         pages=frozenset(page.path for page in kb.pages),
         rule_pages=_addresses_of_rules(project),
     )
@@ -121,6 +121,7 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
         bibliographies=_read_bibliographies(project),
         glossary=_read_glossary(project),
         effect_table=_read_effects(project),
+        guideline_table=_read_guidelines(project),
         published_folders=project.published_folders,
         absolute_links_start_in_docs=project.absolute_links_start_in_docs,
         navigation=project.navigation,
@@ -138,7 +139,7 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
     )
 
 
-def _lasts(*read: Page | Bibliography | Glossary | EffectTable) -> bool:
+def _lasts(*read: Page | Bibliography | Glossary | EffectTable | GuidelineTable) -> bool:
     """Whether the same files will give the same facts again, so that these may be kept."""
     return not any(fault.is_passing for facts in read for fault in facts.faults)
 
@@ -146,14 +147,18 @@ def _lasts(*read: Page | Bibliography | Glossary | EffectTable) -> bool:
 def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[str]:
     yield from project.pages.values()
     yield from map(str, project.bibliography_files)
-    yield from map(str, filter(None, [project.glossary_file, project.effects_file, project.baseline_file]))
+    yield from map(str, filter(None, [*_data_files(project), project.baseline_file]))
     yield from sorted({include for page in examined.values() for include in page.reading.includes})
+
+
+def _data_files(project: Project) -> list[Path | None]:
+    return [project.glossary_file, project.effects_file, project.guidelines_file]
 
 
 def _read_data_traces(project: Project, remember: Callable[[str, Callable[[], Any]], Any]) -> list[Trace]:
     """What stands in the configuration, the bibliography and other data and was not meant to."""
     traces: list[Trace] = []
-    data = [*project.bibliography_files, project.glossary_file, project.effects_file]
+    data = [*project.bibliography_files, *_data_files(project)]
     for path in filter(None, [project.configuration, *data]):
         name = project.name_of(path)
         text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
@@ -233,6 +238,10 @@ class _Worker:
 
 
 def _begin(project: Project) -> None:
+    """Begin a process: what was loaded before the fork is never garbage, and looking for some at each turn takes a
+    quarter of the time."""
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
     _Worker.project = project
 
@@ -356,7 +365,18 @@ def _read_effects(project: Project) -> EffectTable:
     return table
 
 
-Facts = TypeVar("Facts", Bibliography, Glossary, EffectTable)
+def _read_guidelines(project: Project) -> GuidelineTable:
+    from kb.reading.guidelines import read_guidelines
+
+    if project.guidelines_file is None:
+        return GuidelineTable()
+    cache = project.cache_of("guidelines")
+    table = _read_once(project, cache, project.guidelines_file, read_guidelines)
+    cache.save()
+    return table
+
+
+Facts = TypeVar("Facts", Bibliography, Glossary, EffectTable, GuidelineTable)
 
 
 def _read_once(project: Project, cache: Cache, path: Path, read_file: Callable[[bytes, str], Facts]) -> Facts:

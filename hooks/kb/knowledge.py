@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import posixpath
 import re
@@ -24,6 +25,8 @@ from kb.model import (
     Effect,
     EffectTable,
     Glossary,
+    Guideline,
+    GuidelineTable,
     Link,
     LinkOrigin,
     Name,
@@ -105,6 +108,7 @@ class KnowledgeBase:
     bibliographies: Sequence[Bibliography] = ()
     glossary: Glossary = field(default_factory=Glossary)
     effect_table: EffectTable = field(default_factory=EffectTable)
+    guideline_table: GuidelineTable = field(default_factory=GuidelineTable)
     published_folders: Sequence[Path] = ()
     absolute_links_start_in_docs: bool = False
     navigation: Sequence[str] = ()
@@ -147,6 +151,12 @@ class KnowledgeBase:
         """The pages of a kind, by title."""
         pages = [page for page in self.pages if self.kind_of(page) is kind]
         return sorted(pages, key=lambda page: (title_of(page).casefold(), page.uri))
+
+    @cached_property
+    def last_review(self) -> datetime.date | None:
+        """The latest date on which a page was checked: the site's own date, so that nothing depends on the clock."""
+        dates = (page.front_matter.data.get("reviewed") for page in self.pages)
+        return max((date for date in dates if type(date) is datetime.date), default=None)
 
     # links
 
@@ -274,9 +284,11 @@ class KnowledgeBase:
     def _generated_anchors(self, page: Page) -> Iterator[str]:
         """The ids of what the build adds to the page."""
         effects = self.effects_on(page) if page.effects or page.selections else []
-        if page.citations or effects:
+        shown = [key for row in effects for key in (row.citekey, row.data_set) if key]
+        shown += [row.citekey for row in self.guidelines_on(page)]
+        if page.citations or shown:
             yield "references"
-            yield from (reference_anchor(row.citekey) for row in effects)
+            yield from map(reference_anchor, shown)
             yield from (reference_anchor(citation.key) for citation in page.citations)
         if further := further_reading(page):
             yield "further-reading"
@@ -291,6 +303,10 @@ class KnowledgeBase:
                 yield from (term_anchor(term) for term in self.terms)
             case "references":
                 yield from (reference_anchor(key) for key in self.references)
+            case "data":
+                yield "columns-of-the-effects"
+                if self.settings.guidelines is not None:
+                    yield "columns-of-the-guidelines"
 
     def _connection_anchors(self, page: Page) -> Iterator[str]:
         """The ids of the headings under which a concept's relations with reasons are listed, as far as it has any."""
@@ -348,7 +364,9 @@ class KnowledgeBase:
             used.extend(further_reading(page))
             used.extend(level.source for level in levels_of(page))
         used.extend(source for term in self.glossary.terms for source in term.sources)
-        used.extend(row.cells["citekey"] for row in self.effect_table.rows)
+        for row in self.effect_table.rows:
+            used.extend(row.cells[column] for column in ("citekey", "data_set") if row.cells[column].text)
+        used.extend(row.cells["citekey"] for row in self.guideline_table.rows)
         return used
 
     # effects
@@ -362,25 +380,29 @@ class KnowledgeBase:
         return effects
 
     def rows_of(self, selection: Selection) -> list[Effect]:
-        """The rows that a block shows: those it names, or those of its indication that were compared with something.
+        """The rows that a block shows: those it names, or those of its pool, or of its indication, that were compared.
 
+        Trials that can be pooled stand in blocks that ask for their pool, not beside the reviews of the same trials.
         Kinds of comparison limit the controls, or the active treatments, of which they name one; the other group stays
         whole. A row that another supersedes is shown only beside that.
         """
         if selection.ids:
             names = dict.fromkeys(name.text for name in selection.ids)
             return [self.effects[name] for name in names if name in self.effects]
-        if selection.indication is None:
-            return []
         asked = {kind.text for kind in selection.kinds}
         wanted = {ACTIVE, ASSOCIATION, *(asked.intersection(CONTROLS) or CONTROLS)}
-        rows = [
-            row
-            for row in self.effects.values()
-            if row.indication == selection.indication.text and row.comparison_kind in wanted
-        ]
+        rows = [row for row in self.effects.values() if row.comparison_kind in wanted and _is_selected(row, selection)]
         ids = {row.id for row in rows}
         return [row for row in rows if ids.issuperset(self.successors.get(row.id, ()))]
+
+    @cached_property
+    def pools(self) -> dict[str, list[Effect]]:
+        """The rows that may be pooled, by the name of their pool."""
+        pools: dict[str, list[Effect]] = defaultdict(list)
+        for row in self.effects.values():
+            if row.pool:
+                pools[row.pool].append(row)
+        return dict(pools)
 
     @cached_property
     def successors(self) -> dict[str, list[str]]:
@@ -396,6 +418,18 @@ class KnowledgeBase:
         named = [self.effects[one.id] for one in page.effects if one.id in self.effects and not one.lost_in]
         listed = [row for selection in page.selections for row in self.rows_of(selection)]
         return list({row.id: row for row in (*named, *listed)}.values())
+
+    def guidelines_of(self, selection: Selection) -> list[Guideline]:
+        """The guidelines that a block shows, the newest first."""
+        if selection.indication is None:
+            return []
+        rows = [row for row in self.guideline_table.rows if row.indication == selection.indication.text]
+        return sorted(rows, key=lambda row: (-row.year, row.body))
+
+    def guidelines_on(self, page: Page) -> list[Guideline]:
+        """The guidelines that a page shows, each once."""
+        rows = [row for selection in page.guideline_blocks for row in self.guidelines_of(selection)]
+        return list({row.id: row for row in rows}.values())
 
     # terms
 
@@ -592,6 +626,12 @@ class KnowledgeBase:
 @lru_cache(maxsize=1 << 16)
 def _joined(folder: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, path))
+
+
+def _is_selected(row: Effect, selection: Selection) -> bool:
+    if selection.pool:
+        return row.pool == selection.pool.text
+    return not row.pool and selection.indication is not None and row.indication == selection.indication.text
 
 
 def _grouped(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:

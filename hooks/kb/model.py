@@ -6,6 +6,7 @@ from the cache in a fifth of the time.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -279,7 +280,7 @@ class Name(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """A block that shows rows of the data about effects: those with the `ids`, or those of an `indication`.
+    """A block that shows rows of the data about effects: those with the `ids`, of an `indication`, or of a `pool`.
 
     `kinds` are the kinds of comparison it is limited to, none for all; `is_plotted` asks for a plot above the table.
     `span` is where it begins; `faults` say what cannot be read in it.
@@ -291,6 +292,7 @@ class Selection(NamedTuple):
     is_plotted: bool
     span: Span
     faults: tuple[Fault, ...] = ()
+    pool: Name | None = None
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,7 @@ class Page:
     year_mentions: tuple[YearMention, ...] = ()
     effects: tuple[EffectMention, ...] = ()
     selections: tuple[Selection, ...] = ()
+    guideline_blocks: tuple[Selection, ...] = ()
     sections: tuple[Section, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     active_contents: tuple[ActiveContent, ...] = ()
@@ -450,8 +453,10 @@ class Effect:
     """A reported effect: one row of the data. The words of closed columns are those of kb.evidence.
 
     `value`, the interval and the standard error are in the unit of `metric`; `ci_level` and `i2` are percentages; `k`
-    counts studies, `n` participants. A number is None where the cell is empty or holds none. `cells` are all cells by
-    column, as they are written and where.
+    counts studies, `n` participants. A number is None where the cell is empty or holds none. `study` names the trial
+    that the row is about, and `pool` the group of trials with which it may be pooled, if any. `data_set` is the key of
+    the data from which the value was computed, empty where the work itself reports it. `cells` are all cells by column,
+    as they are written and where.
     """
 
     id: str
@@ -478,6 +483,9 @@ class Effect:
     risk_of_bias: str
     supersedes: str
     note: str
+    study: str
+    pool: str
+    data_set: str
     cells: dict[str, Name]
 
     @property
@@ -490,6 +498,39 @@ class EffectTable:
     """The rows of the file of effects, in its order, duplicates included, and what is wrong with its form."""
 
     rows: tuple[Effect, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """What a guideline says about the therapy: one row of the data. The words of closed columns are in kb.evidence.
+
+    `checked_on` is the day on which somebody last looked; `cells` are all cells by column.
+    """
+
+    id: str
+    body: str
+    document: str
+    year: int
+    citekey: str
+    indication: str
+    population: str
+    place: str
+    wording: str
+    checked_on: datetime.date
+    standing: str
+    cells: dict[str, Name]
+
+    @property
+    def span(self) -> Span:
+        return self.cells["id"].span
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineTable:
+    """The rows of the file of guidelines, in its order, and what is wrong with its form."""
+
+    rows: tuple[Guideline, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 

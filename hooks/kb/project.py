@@ -100,6 +100,17 @@ class Project:
             raise CannotRun(f"mkdocs.yml, extra.kb.effects: there is no '{setting}'")
         return path
 
+    @cached_property
+    def guidelines_file(self) -> Path | None:
+        """The file of guidelines, if the project has one."""
+        setting = self.settings.guidelines
+        if setting is None:
+            return None
+        path = self.folder / setting
+        if not path.is_file():
+            raise CannotRun(f"mkdocs.yml, extra.kb.guidelines: there is no '{setting}'")
+        return path
+
     def cache_of(self, what: str) -> Cache:
         return Cache(self.folder / ".cache" / "kb" / what)
 

@@ -31,7 +31,7 @@ class SectionFields(BaseModel):
 
     title: Text
     summary: Text | None = None
-    lists: Literal["glossary", "references"] | None = None
+    lists: Literal["glossary", "references", "data"] | None = None
     further_reading: Identifiers = []
     hide: list[Literal["navigation", "toc"]] = []
 

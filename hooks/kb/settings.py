@@ -32,6 +32,12 @@ class Settings:
     effects: str | None = None
     """The CSV file of effects. Turns references to its rows, tables and plots on."""
 
+    guidelines: str | None = None
+    """The CSV file of what guidelines say, for a project that has effects."""
+
+    data_folder: str | None = None
+    """The folder of the site, such as `about/data`, in which the build puts the effects for re-use as CSV files."""
+
     content_model: bool = False
     """Whether the folders of the documentation are the kinds of kb.kinds, with their schemas and sections."""
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench import effects
 from bench.corpus import write_corpus
 
 BIN = Path(sys.executable).parent
@@ -100,6 +101,7 @@ def main() -> None:
         table.add_row(*measure(pages))
     version = statistics.median(seconds([CHECK[0], "--version"], Path.cwd()) for _ in range(REPEATS))
     Console(width=120).print(table, f"kb --version: {version:.2f} s")
+    Console(width=120).print(effects.report())
 
 
 if __name__ == "__main__":

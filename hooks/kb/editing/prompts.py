@@ -19,7 +19,7 @@ FIELDS = {
     "design": "the kind of study, such as a meta-analysis of randomised trials",
     "comparison": "what it was compared with",
     "debated_by": "[ids of the debates it is part of]",
-    "positions": "[ids of the pages that take part]",
+    "positions": "[each position, in a few words]",
     "audience": "for whom the guide is",
     "path": "[ids of pages in reading order]",
 }

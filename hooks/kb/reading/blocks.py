@@ -104,7 +104,7 @@ class _Walk:
             tag = child.tag if isinstance(child.tag, str) else "script"
             if tag == "span" and child.get("class") == CITATION_CLASS:
                 self._add_citation(child)
-            elif child.get("class") in ("kb-effect", "kb-effects"):
+            elif child.get("class") in ("kb-effect", "kb-effects", "kb-guidelines"):
                 self._add(" ")
             elif tag == "sup" and (child.get("id") or "").startswith("fnref"):
                 self._add(NOTE)

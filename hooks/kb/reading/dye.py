@@ -29,12 +29,12 @@ ATTRIBUTE = "data-kb-place"
 _ATTRIBUTE_TEXT = re.compile(rf' {ATTRIBUTE}=(?:"{MARK.pattern}"|{MARK.pattern} )')
 
 # Each pattern matches up to the point behind which a mark goes. At the start of a line that is "## " before a heading's
-# text, "[label]: " or "[label]: <" before a target, and the first line of a block that shows effects.
+# text, "[label]: " or "[label]: <" before a target, and the first line of a block that shows data.
 _LINE_PLACES = re.compile(
     r"""
     ^(?: [ \t>]*\#{1,6}(?![.)!])[ \t]*
        | [ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?=[^\s<>]*+>))?(?=\S)
-       | [ \t>]*(?:`{3,}|~{3,})[ \t]*effects[ \t]*\n[ \t>]*(?![ \t>`~]) )
+       | [ \t>]*(?:`{3,}|~{3,})[ \t]*(?:effects|guidelines)[ \t]*\n[ \t>]*(?![ \t>`~]) )
     """,
     re.VERBOSE | re.MULTILINE,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
 
     from markdown import Markdown
 
-EFFECT_CLASS, BLOCK_CLASS = "kb-effect", "kb-effects"
-LANGUAGE = "effects"
+EFFECT_CLASS, BLOCK_CLASS, GUIDELINES_CLASS = "kb-effect", "kb-effects", "kb-guidelines"
+LANGUAGES = {"effects": BLOCK_CLASS, "guidelines": GUIDELINES_CLASS}
 FORMS = ("", "value", "interval", "words")
 _MENTION = r"\{\{[ \t]*effect:([^{}\n]*)\}\}"
 _PARTS = re.compile(r"\s*(?P<id>\S*)\s*(?P<form>.*?)\s*", re.DOTALL)
-_OPEN, _CLOSE = f'<div class="{BLOCK_CLASS}">', "</div>"
-_FIELDS = ("indication", "comparison_kind", "ids", "plot")
+_OPEN = {f'<div class="{name}">': name for name in LANGUAGES.values()}
+_CLOSE = "</div>"
+_FIELDS = ("indication", "comparison_kind", "ids", "pool", "plot")
 
 
 class EffectSyntax(Extension):
@@ -48,15 +50,16 @@ class EffectSyntax(Extension):
         if "fenced_code_block" in md.preprocessors:
             fences: Any = md.preprocessors["fenced_code_block"]
             if hasattr(getattr(fences, "extension", None), "extend_super_fences"):
-                fences.extension.extend_super_fences(LANGUAGE, _block, _accept, None)
+                for language, name in LANGUAGES.items():
+                    fences.extension.extend_super_fences(language, partial(_block, name), _accept, None)
 
 
 def _accept(language: str, inputs: dict[str, str], *_: object) -> bool:
     return not inputs
 
 
-def _block(src: str, **_: object) -> str:
-    return _OPEN + html.escape(src) + _CLOSE
+def _block(name: str, src: str, *_: object, **__: object) -> str:
+    return f'<div class="{name}">{html.escape(src)}{_CLOSE}'
 
 
 class _Mention(InlineProcessor):
@@ -77,7 +80,7 @@ class _Blocks(Treeprocessor):
         for parent in [element for element in root.iter() if element.tag != "p"]:
             for child in [child for child in parent if child.tag == "p"]:
                 parts = list(self._split(child))
-                if len(parts) > 1 or parts[0].get("class") == BLOCK_CLASS:
+                if len(parts) > 1 or parts[0].get("class") in _OPEN.values():
                     at = list(parent).index(child)
                     parts[-1].tail = child.tail
                     parent[at : at + 1] = parts
@@ -99,7 +102,7 @@ class _Blocks(Treeprocessor):
                     current[-1].tail = piece
                 else:
                     current.text = piece
-            elif piece.get("class") == BLOCK_CLASS:
+            elif piece.get("class") in _OPEN.values():
                 if len(current) or (current.text or "").strip():
                     yield current
                 yield piece
@@ -115,10 +118,11 @@ class _Blocks(Treeprocessor):
         done = 0
         for match in HTML_PLACEHOLDER_RE.finditer(text or ""):
             raw = stash[int(match[1])] if int(match[1]) < len(stash) else None
-            if isinstance(raw, str) and raw.startswith(_OPEN) and raw.endswith(_CLOSE):
+            opening = next((one for one in _OPEN if isinstance(raw, str) and raw.startswith(one)), None)
+            if opening and isinstance(raw, str) and raw.endswith(_CLOSE):
                 yield (text or "")[done : match.start()]
-                block = Element("div", {"class": BLOCK_CLASS})
-                block.text = AtomicString(html.unescape(raw[len(_OPEN) : -len(_CLOSE)]))
+                block = Element("div", {"class": _OPEN[opening]})
+                block.text = AtomicString(html.unescape(raw[len(opening) : -len(_CLOSE)]))
                 yield block
                 done = match.end()
         if text:
@@ -130,7 +134,7 @@ def effect_elements(root: Element) -> Iterator[tuple[Element, str]]:
 
     def walk(element: Element, where: str) -> Iterator[tuple[Element, str]]:
         for child in element:
-            if child.get("class") in (EFFECT_CLASS, BLOCK_CLASS):
+            if child.get("class") in (EFFECT_CLASS, *LANGUAGES.values()):
                 yield child, where
             elif child.tag == "a":
                 yield from walk(child, "the text of a link")
@@ -181,16 +185,28 @@ def selection(dyed: str, base: Span | None, path: str, where: str = "") -> Selec
     ids = tuple(at.names(data, "ids", faults))
     kinds = tuple(at.names(data, "comparison_kind", faults, COMPARISON_KINDS))
     indication = next(iter(at.names(data, "indication", faults, INDICATIONS)), None)
+    pool = next(iter(at.names(data, "pool", faults)), None)
     if not isinstance(data.get("plot", False), bool):
         faults.append(Fault("`plot` is true or false", at.span("plot"), "write `plot: true`"))
-    if not faults and bool(ids) == bool(indication):
-        faults.append(Fault("a block of effects selects either by `indication` or by `ids`", at.span(), _HINT))
+    if not faults and sum(map(bool, (ids, indication, pool))) != 1:
+        line = "a block of effects selects by one of `indication`, `ids` and `pool`"
+        faults.append(Fault(line, at.span(), _HINT))
     if not faults and ids and kinds:
         faults.append(Fault("ids need no `comparison_kind`", at.span("comparison_kind"), "remove it"))
-    return Selection(ids, indication, kinds, data.get("plot") is True, at.span(), tuple(faults))
+    return Selection(ids, indication, kinds, data.get("plot") is True, at.span(), tuple(faults), pool)
 
 
-_HINT = "write `indication: depression`, or `ids: [...]`"
+def guidelines_of(dyed: str, base: Span | None, path: str, where: str = "") -> Selection:
+    """What a block of guidelines selects, from its source text, as `selection` does."""
+    chosen = selection(dyed, base, path, where)
+    if chosen.faults or (chosen.indication and not chosen.kinds and not chosen.is_plotted):
+        return chosen
+    fault = Fault("a block of guidelines has an `indication` and nothing else", chosen.span, _GUIDELINES_HINT)
+    return Selection((), None, (), False, chosen.span, (fault,))
+
+
+_GUIDELINES_HINT = "write `indication: depression`"
+_HINT = "write `indication: depression`, `ids: [...]` or `pool: NAME`"
 
 
 class _Places:
@@ -224,7 +240,7 @@ class _Places:
         items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
         for number, item in items:
             span = self.span(field, VALUE if number is None else str(number))
-            if not isinstance(item, str) or (field == "indication" and number is not None):
+            if not isinstance(item, str) or (field in ("indication", "pool") and number is not None):
                 faults.append(Fault(f"`{field}` is no such value", span, "write a word, not a list or a number"))
             elif known and item not in known:
                 near = nearest(item, known)

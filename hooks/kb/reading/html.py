@@ -11,6 +11,10 @@ class PageParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Count no lines: places come from the dye, and counting takes a tenth of the time."""
+        return j
+
     def parse_html_declaration(self, i: int) -> int:
         """Take `<![` for a comment, as a browser does; the parser of the standard library gives up on it."""
         if self.rawdata.startswith("<![", i):

@@ -160,6 +160,7 @@ def _read(
         year_mentions=tuple(year_mentions(facts.blocks)),
         effects=(*facts.mentions(path), *result.raw_effects),
         selections=tuple(facts.selections(path)),
+        guideline_blocks=tuple(facts.guideline_blocks(path)),
         sections=tuple(_sections(facts, result)),
         suppressions=tuple(result.suppressions),
         active_contents=tuple(result.active_contents),
@@ -186,6 +187,7 @@ def _facts(page: Page) -> int:
             page.citations,
             page.effects,
             page.selections,
+            page.guideline_blocks,
             page.suppressions,
             page.active_contents,
         ),
@@ -256,7 +258,8 @@ def _dye_includes(snippets: Preprocessor, dye: Dye, found: _Included, name_of: C
 
     def parse_snippets(lines: list[str], file_name: str | None = None, **options: Any) -> Any:
         if file_name is None or options.get("is_url") or file_name == os.devnull:
-            return parse(lines, file_name, **options)
+            has_marks = any("8<" in line for line in lines)  # without one, each line is left as it is
+            return parse(lines, file_name, **options) if has_marks else lines
         found.files.append(file_name)
         name, text = name_of(file_name), Path(file_name).read_text(encoding="utf-8-sig")
         found.traces.extend(read_traces(text, name))

@@ -20,7 +20,7 @@ _UNSAID = frozenset({"code", "pre", "kbd", "samp", "blockquote", "q", "script", 
 # Examples are invented, so what they state is no claim; the others are made by extensions.
 _UNSAID_CLASSES = frozenset({"arithmatex", "headerlink", "admonition-title", "example"})
 # What tells where a statement comes from; an effect brings its citation along.
-_SOURCE_CLASSES = frozenset({CITATION_CLASS, "footnote-ref", "kb-effect", "kb-effects"})
+_SOURCE_CLASSES = frozenset({CITATION_CLASS, "footnote-ref", "kb-effect", "kb-effects", "kb-guidelines"})
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "del", "dfn", "em", "i", "img", "input", "ins", "label", "mark"}
     | {"s", "small", "span", "strong", "sub", "sup", "td", "th", "time", "u", "var"}

@@ -25,7 +25,7 @@ PRIORITY = 7.5
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NO_PROSE = frozenset({"code", "pre", "kbd", "samp", "blockquote", "q", "cite", "th", "script", "style", "svg", "math"})
 _NO_PROSE_CLASSES = frozenset(
-    {"arithmatex", "headerlink", "admonition-title", CITATION_CLASS, "kb-effect", "kb-effects"}
+    {"arithmatex", "headerlink", "admonition-title", CITATION_CLASS, "kb-effect", "kb-effects", "kb-guidelines"}
 )
 _RAW_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)")
 

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from kb.model import ActiveContent, Anchor, EffectMention, Heading, Link, LinkOrigin, Span, Suppression
 from kb.reading import prose
 from kb.reading.dye import ATTRIBUTE, MARK, Dye, strip
-from kb.reading.effect_syntax import BLOCK_CLASS, EFFECT_CLASS, mention
+from kb.reading.effect_syntax import EFFECT_CLASS, LANGUAGES, mention
 from kb.reading.html import PageParser
 from kb.reading.tree import FROM_MARKDOWN, HEADING_NUMBER
 
@@ -77,7 +77,7 @@ class PublishedFacts(PageParser):
             self._permalink = True
         elif "id" in values or (tag == "a" and "name" in values):
             self._add_anchor(values)
-        self._in_effect = values.get("class") in (EFFECT_CLASS, BLOCK_CLASS)
+        self._in_effect = values.get("class") in (EFFECT_CLASS, *LANGUAGES.values())
         self._code_depth += tag in ("pre", "code")
         self._in_style = tag == "style"
         self._add_active_contents(tag, values)

@@ -17,7 +17,15 @@ from kb.reading import prose
 from kb.reading.blocks import Block, blocks_of
 from kb.reading.citations import citation_elements, parse_group
 from kb.reading.dye import MARK, Dye, strip
-from kb.reading.effect_syntax import BLOCK_CLASS, effect_elements, mention, selection
+from kb.reading.effect_syntax import (
+    BLOCK_CLASS,
+    EFFECT_CLASS,
+    GUIDELINES_CLASS,
+    effect_elements,
+    guidelines_of,
+    mention,
+    selection,
+)
 from kb.reading.paragraphs import Said, paragraphs
 
 # Attributes that tell the reader of the published page which links Markdown made, and which heading is which.
@@ -49,7 +57,7 @@ class TreeFacts(Extension):
         self.dye = dye
         self.reads_citations = reads_citations
         self.groups: list[str] = []
-        self.effects: list[tuple[bool, str, str]] = []
+        self.effects: list[tuple[str, str, str]] = []
         self.blocks: list[Block] = []
         self.prose: list[list[str]] = [[]]
         self.said: list[Said] = [Said()]
@@ -98,12 +106,17 @@ class TreeFacts(Extension):
 
     def mentions(self, path: str) -> list[EffectMention]:
         """The references to rows of the data about effects, in reading order."""
-        return [mention(dyed, self.dye, path, where) for is_block, dyed, where in self.effects if not is_block]
+        return [mention(dyed, self.dye, path, where) for kind, dyed, where in self.effects if kind == EFFECT_CLASS]
 
     def selections(self, path: str) -> list[Selection]:
         """The blocks that show such rows, in reading order."""
-        blocks = ((dyed, where) for is_block, dyed, where in self.effects if is_block)
+        blocks = ((dyed, where) for kind, dyed, where in self.effects if kind == BLOCK_CLASS)
         return [selection(dyed, self.dye.start_of(dyed), path, where) for dyed, where in blocks]
+
+    def guideline_blocks(self, path: str) -> list[Selection]:
+        """The blocks that show guidelines, in reading order."""
+        blocks = ((dyed, where) for kind, dyed, where in self.effects if kind == GUIDELINES_CLASS)
+        return [guidelines_of(dyed, self.dye.start_of(dyed), path, where) for dyed, where in blocks]
 
     def citation_groups(self, path: str) -> list[CitationGroup]:
         """The citations in reading order, each work with its place."""
@@ -130,7 +143,7 @@ class _ReadTree(Treeprocessor):
     def run(self, root: Element) -> None:
         self.facts.groups = [(element.text or "")[1:-1] for element, in_link in citation_elements(root) if not in_link]
         self.facts.effects = [
-            (element.get("class") == BLOCK_CLASS, element.text or "", where) for element, where in effect_elements(root)
+            (element.get("class", ""), element.text or "", where) for element, where in effect_elements(root)
         ]
         self.facts.texts = list(_block_texts(root))
         self.facts.said = list(paragraphs(root))

@@ -105,5 +105,7 @@ def _parse(html: str, groups: Sequence[str]) -> tuple[dict[str, str], dict[str, 
             entry = Element("span")
             entry.text = (division.text or "").lstrip()
             entry.extend(list(division))
-            references[name.removeprefix("ref-")] = ElementTree.tostring(entry, encoding="unicode").replace("\n", "")
+            written = ElementTree.tostring(entry, encoding="unicode").replace("\n", "")
+            # The style prints a year that is not a number both as it is and as a missing one.
+            references[name.removeprefix("ref-")] = written.replace("(n.d., n.d.)", "(n.d.)")
     return inline, references

@@ -1,8 +1,8 @@
 """A forest plot as inline SVG, drawn when the site is built.
 
-It is 320 units wide, the width of a small phone, and grows with the page. Each result takes two lines: its name and
-number, and beneath them its point and interval. Colours are those of the text, so that it reads in light, dark and
-print.
+It is 320 units wide, the width of a small phone, and grows with the page. Each result has its name and number, and
+beneath them its point and interval; the line of no effect runs through these alone. Colours are those of the text, so
+that it reads in light, dark and print.
 """
 
 from __future__ import annotations
@@ -10,15 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist
+from textwrap import wrap
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, UNSIDED, WITHIN, null_of
+from kb.intervals import interval_of
 from kb.model import Effect
 from kb.rendering.html import as_it_is, element
+from kb.rendering.pools import Result
 
-_WIDTH, _MARGIN, _ROW, _FOOT = 320, 14, 38, 46
-_LONGEST_NAME = 38
+_WIDTH, _MARGIN, _TOP, _FOOT = 320, 14, 8, 46
+# A line of a name, and what stands beneath the name: a band with the point in its middle.
+_LINE, _BAND, _MIDDLE = 14, 24, 11
+_LONGEST_LINE = 38
 _SMALLEST, _LARGEST = 5.0, 11.0
 _MOST_TICKS = 6
 _NAMES = {
@@ -41,21 +46,33 @@ class Label(NamedTuple):
     interval: str
 
 
-def forest(caption: str, rows: Sequence[Effect], labels: Mapping[str, Label], number: int) -> Element:
+def forest(
+    caption: str,
+    rows: Sequence[Effect],
+    labels: Mapping[str, Label],
+    number: int,
+    pooled: tuple[Result, Label] | None = None,
+) -> Element:
     """The plot of `rows`, which share a metric and the side that favours the therapy.
 
-    `labels` are those of the rows by id; `number` tells the plots of a page apart.
+    `labels` are those of the rows by id; `number` tells the plots of a page apart. An estimate that was `pooled` from
+    the rows stands beneath them as a diamond, with its prediction interval as a line.
     """
     first = rows[0]
     is_ratio = first.metric in RATIOS
-    scale, ticks = _scale(rows, is_ratio)
-    bottom = 8 + _ROW * len(rows)
+    further = [pooled[0].predicted_low, pooled[0].predicted_high] if pooled else []
+    scale, ticks = _scale(rows, is_ratio, further)
+    names = [labels[row.id].short for row in rows] + ([pooled[1].short] if pooled else [])
+    tops = [_TOP]
+    for name in names:
+        tops.append(tops[-1] + _height(name))
+    bottom = tops.pop()
     metric = _NAMES.get(first.metric, first.metric)
     title_id, text_id = f"kb-forest-{number}-title", f"kb-forest-{number}-text"
     drawing = element(
         "svg",
         element("title", f"{caption}: {metric}", id=title_id),
-        element("desc", _summary(rows, labels), id=text_id),
+        element("desc", _summary(rows, labels, pooled[1] if pooled else None), id=text_id),
         viewBox=f"0 0 {_WIDTH} {bottom + _FOOT}",
         role="img",
         aria_labelledby=f"{title_id} {text_id}",
@@ -63,27 +80,44 @@ def forest(caption: str, rows: Sequence[Effect], labels: Mapping[str, Label], nu
     )
     if first.metric != "proportion":
         x = _place(scale(null_of(first.metric)))
-        drawing.append(element("line", x1=x, x2=x, y1="4", y2=str(bottom), class_="kb-forest-null"))
+        bands = ((top + _height(name) - _BAND, top + _height(name)) for name, top in zip(names, tops, strict=True))
+        path = "".join(f"M{x} {_place(start)}V{_place(end)}" for start, end in bands)
+        drawing.append(element("path", d=path, class_="kb-forest-null"))
     precise = max(map(_precision, rows))
-    for index, row in enumerate(rows):
-        drawing.extend(_result(row, labels[row.id], 8 + index * _ROW, scale, precise))
+    for row, top in zip(rows, tops, strict=False):
+        drawing.extend(_result(row, labels[row.id], top, scale, precise))
+    if pooled:
+        drawing.extend(_diamond(*pooled, tops[-1], scale))
     drawing.extend(_axis(ticks, scale, bottom, metric, first))
-    shown = f"{caption}: {metric}" + (", logarithmic scale" if is_ratio else "")
-    return element("figure", as_it_is(drawing), as_it_is(element("figcaption", shown)), class_="kb-plot")
+    shown = f": {metric}" + (", logarithmic scale" if is_ratio else "")
+    if pooled:
+        shown += ". The diamond is the pooled estimate with its interval, the line through it the prediction interval."
+    legend = element("figcaption", element("strong", caption), shown)
+    return element("figure", as_it_is(legend), as_it_is(drawing), class_="kb-plot")
 
 
 def _place(x: float) -> str:
     return f"{x:.1f}"
 
 
+def _lines_of(name: str) -> list[str]:
+    return wrap(name, _LONGEST_LINE) or [name]
+
+
+def _height(name: str) -> int:
+    return _LINE * len(_lines_of(name)) + _BAND
+
+
 def _ends(row: Effect) -> tuple[float, float]:
-    value = row.value or 0.0
-    return (value if row.ci_low is None else row.ci_low), (value if row.ci_high is None else row.ci_high)
+    found = interval_of(row)
+    return (found.low, found.high) if found else (row.value or 0.0, row.value or 0.0)
 
 
-def _scale(rows: Sequence[Effect], is_ratio: bool) -> tuple[Callable[[float], float], list[float]]:
+def _scale(
+    rows: Sequence[Effect], is_ratio: bool, further: Sequence[float]
+) -> tuple[Callable[[float], float], list[float]]:
     """Where a value stands on the axis, and the values that the axis names."""
-    values = [end for row in rows for end in (*_ends(row), row.value or 0.0)]
+    values = [*further, *(end for row in rows for end in (*_ends(row), row.value or 0.0))]
     if is_ratio:
         # Both sides of the line are seen, so that nobody takes the line for the edge.
         values = [*(value for value in values if value > 0), 0.9, 1.1]
@@ -135,15 +169,10 @@ def _precision(row: Effect) -> float:
 
 
 def _result(row: Effect, label: Label, top: float, scale: Callable[[float], float], precise: float) -> list[Element]:
-    name = label.short
-    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip(" ,") + "…"
-    middle, value = top + 24, scale(row.value or 0.0)
+    middle, value = top + _height(label.short) - _BAND + _MIDDLE, scale(row.value or 0.0)
     share = _precision(row) / precise if precise else 0.0
     side = _SMALLEST + (_LARGEST - _SMALLEST) * share
-    parts = [
-        element("text", short, x=str(_MARGIN), y=_place(top + 11)),
-        element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end"),
-    ]
+    parts = _named(label, top)
     low, high = map(scale, _ends(row))
     if high > low:
         y = _place(middle)
@@ -154,14 +183,39 @@ def _result(row: Effect, label: Label, top: float, scale: Callable[[float], floa
     return parts
 
 
+def _named(label: Label, top: float, **attributes: str) -> list[Element]:
+    """The name of a result, broken between words, and its value."""
+    parts = [
+        element("text", line, x=str(_MARGIN), y=_place(top + 11 + index * _LINE), **attributes)
+        for index, line in enumerate(_lines_of(label.short))
+    ]
+    return [*parts, element("text", label.value, x=str(_WIDTH - _MARGIN), y=_place(top + 11), text_anchor="end")]
+
+
+def _diamond(result: Result, label: Label, top: float, scale: Callable[[float], float]) -> list[Element]:
+    """The pooled estimate: as wide as its interval, and a line as far as the next trial may reach."""
+    middle = top + _height(label.short) - _BAND + _MIDDLE
+    y = _place(middle)
+    low, value, high = (scale(number or 0.0) for number in (result.row.ci_low, result.row.value, result.row.ci_high))
+    corners = ((low, middle), (value, middle - 6), (high, middle), (value, middle + 6))
+    start, end = scale(result.predicted_low), scale(result.predicted_high)
+    return [
+        *_named(label, top, class_="kb-forest-pooled"),
+        element("line", x1=_place(start), x2=_place(end), y1=y, y2=y, class_="kb-forest-prediction"),
+        element("polygon", points=" ".join(f"{_place(x)},{_place(y)}" for x, y in corners), class_="kb-forest-diamond"),
+    ]
+
+
 def _axis(
     ticks: Sequence[float], scale: Callable[[float], float], bottom: float, metric: str, first: Effect
 ) -> list[Element]:
     y = _place(bottom)
     parts = [element("line", x1=str(_MARGIN), x2=str(_WIDTH - _MARGIN), y1=y, y2=y, class_="kb-forest-axis")]
+    decimals = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
     for tick in ticks:
         x = _place(scale(tick))
-        text = f"{tick:g}".replace("-", "\N{MINUS SIGN}")
+        # Equal steps have equal decimals; those of a ratio, from hundredths to tens, do not.
+        text = (f"{tick:g}" if first.metric in RATIOS else f"{tick:.{decimals}f}").replace("-", "\N{MINUS SIGN}")
         parts.append(element("line", x1=x, x2=x, y1=y, y2=_place(bottom + 4), class_="kb-forest-axis"))
         parts.append(element("text", text, x=x, y=_place(bottom + 16), text_anchor="middle"))
     for text, at, anchor in _sides(first):
@@ -180,9 +234,9 @@ def _sides(first: Effect) -> list[tuple[str, int, str]]:
     return [(left, _MARGIN, "start"), (right, _WIDTH - _MARGIN, "end")]
 
 
-def _summary(rows: Sequence[Effect], labels: Mapping[str, Label]) -> str:
+def _summary(rows: Sequence[Effect], labels: Mapping[str, Label], pooled: Label | None = None) -> str:
     """What the plot shows, for those who cannot see it."""
     results = []
-    for label in (labels[row.id] for row in rows):
+    for label in (*(labels[row.id] for row in rows), *filter(None, [pooled])):
         results.append(f"{label.full}: {label.value}" + (f" ({label.interval})" if label.interval else ""))
     return f"{len(rows)} result{'' if len(rows) == 1 else 's'}. {'; '.join(results)}."

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element
 
+from kb.evidence import (
+    CLOSED,
+    GUIDELINE_CLOSED,
+    GUIDELINE_MEANINGS,
+    GUIDELINE_REQUIRED,
+    MEANINGS,
+    REQUIRED,
+)
 from kb.kinds import BY_FOLDER
-from kb.knowledge import KnowledgeBase, reference_anchor, term_anchor, title_of
+from kb.knowledge import KnowledgeBase, levels_of, reference_anchor, term_anchor, title_of
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
-from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.html import Child, append, as_it_is, element, relative
 from kb.rendering.terms import target_of
 
 REFERENCES_PAGE = "references.md"
@@ -22,24 +31,57 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
     if not kb.settings.content_model:
         return []
     if page.id == "index" and page.folder in BY_FOLDER:
-        return [_section_index(kb, page)]
+        return [_section_index(kb, page), *_hierarchies(kb, page, formatted)]
     match page.front_matter.data.get("lists"):
         case "glossary":
             return _glossary(kb, page, formatted)
         case "references":
             return [_all_references(kb, page, formatted)]
+        case "data":
+            return _data_dictionary(kb)
     return []
 
 
 def _section_index(kb: KnowledgeBase, page: Page) -> Element:
     entries = element("dl", class_="kb-index", data_search_exclude="")
-    for entry in kb.pages_in(BY_FOLDER[page.folder]):
+    for entry in _entries(kb, page):
         append(
             entries,
             element("dt", element("a", title_of(entry), href=relative(entry.uri, page.uri))),
             element("dd", str(entry.front_matter.data.get("summary", ""))),
         )
     return entries
+
+
+def _entries(kb: KnowledgeBase, index: Page) -> list[Page]:
+    return kb.pages_in(BY_FOLDER[index.folder])
+
+
+def _hierarchies(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
+    """For a section of pages that have levels: where each published hierarchy puts each of them.
+
+    What no source confirms stays empty.
+    """
+    entries = [(entry, {level.hierarchy: level for level in levels_of(entry)}) for entry in _entries(kb, page)]
+    hierarchies = list(dict.fromkeys(hierarchy for _, levels in entries for hierarchy in levels))
+    if not hierarchies:
+        return []
+    head = element("tr", *(element("th", name, scope="col") for name in ("Name", *hierarchies)))
+    body = element("tbody")
+    for entry, levels in entries:
+        name = element("a", title_of(entry), href=relative(entry.uri, page.uri))
+        row = element("tr", element("th", name, scope="row"))
+        for hierarchy in hierarchies:
+            cell = element("td")
+            if level := levels.get(hierarchy):
+                append(cell, level.level + " ", source_note("@" + level.source.text, page, formatted))
+            append(row, cell)
+        append(body, row)
+    caption = element("caption", "An empty cell: no source of this site confirms the level.")
+    table = element("table", caption, element("thead", head), body)
+    label = "Table: levels in published hierarchies"
+    scrolling = element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=label)
+    return [element("h2", "The hierarchies side by side"), scrolling]
 
 
 def _glossary(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
@@ -105,7 +147,7 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
     """Every work, with the pages that cite it."""
     citing: dict[str, list[Page]] = defaultdict(list)
     for other in kb.pages:
-        shown = (row.citekey for row in kb.effects_on(other))
+        shown = [*(row.citekey for row in kb.effects_on(other)), *(row.citekey for row in kb.guidelines_on(other))]
         for key in dict.fromkeys((*(citation.key for citation in other.citations), *shown)):
             citing[key].append(other)
     works = element("ul", class_="kb-references", data_search_exclude="")
@@ -115,3 +157,51 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
             append(item, " ", _pages("Cited on", sorted(citing[key], key=title_of), page))
         append(works, item)
     return works
+
+
+def _data_dictionary(kb: KnowledgeBase) -> list[Element]:
+    """The columns of the files of data: name, meaning, and what may stand in them."""
+    parts = [
+        element("h2", "Columns of the effects", id="columns-of-the-effects"),
+        _columns("The columns of the file of effects", MEANINGS, CLOSED, REQUIRED),
+    ]
+    if kb.settings.guidelines is not None:
+        caption = "The columns of the file of guidelines"
+        parts += [
+            element("h2", "Columns of the guidelines", id="columns-of-the-guidelines"),
+            _columns(caption, GUIDELINE_MEANINGS, GUIDELINE_CLOSED, GUIDELINE_REQUIRED),
+        ]
+    return parts
+
+
+def _columns(
+    caption: str, meanings: Mapping[str, str], closed: Mapping[str, Sequence[str]], required: Collection[str]
+) -> Element:
+    head = element("tr", *(element("th", name, scope="col") for name in ("Column", "Meaning", "Values")))
+    rows = [
+        as_it_is(
+            element(
+                "tr",
+                element("th", element("code", name), scope="row"),
+                element("td", *_with_code(meaning)),
+                element("td", *_values(closed.get(name, ()), name in required)),
+            )
+        )
+        for name, meaning in meanings.items()
+    ]
+    table = element(
+        "table", element("caption", caption), element("thead", head), element("tbody", *rows), class_="kb-column-table"
+    )
+    return element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=f"Table: {caption}")
+
+
+def _with_code(text: str) -> Iterator[Child]:
+    """A text with what stands between backticks as code."""
+    for number, part in enumerate(text.split("`")):
+        yield element("code", part) if number % 2 else part
+
+
+def _values(words: Sequence[str], is_required: bool) -> Iterator[Child]:
+    yield "always given" if is_required else "may be empty"
+    for number, word in enumerate(words):
+        yield from (", " if number else ": ", element("code", word))

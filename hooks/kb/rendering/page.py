@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -15,10 +16,14 @@ from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
 from kb.reading.effect_syntax import EffectSyntax
+from kb.reading_order import builds_on, reachable
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
 from kb.rendering.effects import citations_of_effects, write_effects
+from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.pools import Pools
+from kb.rendering.reading_order import also_needed, link_to, next_pages, path
 from kb.rendering.terms import link_terms
 
 _FIT = {
@@ -32,11 +37,13 @@ _FIT = {
 class PageRendering(Extension):
     """Renders the pages of a knowledge base, one after the other. `page` is the one that is converted next."""
 
-    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str) -> None:
+    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str, pools: Pools | None = None) -> None:
         super().__init__()
         self.kb = kb
         self.formatted = formatted
         self.site_name = site_name
+        self.builds_on = builds_on(kb)
+        self.pools = pools or {}
         self.page: Page | None = None
         self.address: str | None = None
 
@@ -62,7 +69,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
     """Every group of citations that rendering will ask for, as source text."""
     groups = {group.text for page in kb.pages for group in page.citation_groups}
     groups |= {lists.sources_of(term) for term in kb.glossary.terms}
-    groups |= citations_of_effects(kb)
+    groups |= citations_of_effects(kb) | citations_of_guidelines(kb)
     groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
 
@@ -70,7 +77,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
     """Complete the tree of a converted page."""
     kb, formatted = rendering.kb, rendering.formatted
-    write_effects(root, kb, page)
+    write_effects(root, kb, page, rendering.pools)
     cited = _write_citations(root, formatted)
     link_terms(root, md, kb, page)
     kind = kb.kind_of(page)
@@ -78,8 +85,9 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
         for position, part in enumerate(_head(kb, page, kind, formatted)):
             root.insert(position, part)
     append(root, *lists.lists_of(kb, page, formatted))
+    append(root, *path(kb, page))
     if kind is not None and kind.is_concept:
-        append(root, *_connections(kb, page))
+        append(root, *_connections(kb, page, rendering.builds_on))
     append(root, *_references(kb, page, cited, formatted))
     if kind is not None:
         append(root, *_cite_this_page(page, rendering))
@@ -160,6 +168,8 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     ):
         if isinstance(data.get(field), str):
             rows.append((label, [data[field]]))
+    if isinstance(positions := data.get("positions"), list):
+        rows.append(("Positions", ["; ".join(map(str, positions))]))
     if data.get("fit") in _FIT:
         rows.append(("Evidence", [_FIT[data["fit"]]]))
     rows += _levels(page, formatted)
@@ -183,7 +193,7 @@ def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | st
     """The relations without a reason, from both ends, as short lists."""
     rows = []
     for kind in RELATIONS:
-        if kind.has_reason:
+        if kind.has_reason or kind.field == "path":
             continue
         forward = [relation.target for relation in kb.relations_from(page, kind.field)]
         inverse = [relation.source for relation in kb.relations_to(page, kind.field)]
@@ -192,7 +202,7 @@ def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | st
                 value: list[Element | str] = []
                 for id_ in ids:
                     value += [", "] if value else []
-                    value.append(_link_to(kb.by_id[id_], page))
+                    value.append(link_to(kb.by_id[id_], page))
                 rows.append((label, value))
     return rows
 
@@ -200,21 +210,22 @@ def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | st
 # relations with reasons
 
 
-def _connections(kb: KnowledgeBase, page: Page) -> list[Element]:
-    builds_on = [(kb.by_id[r.target], r.reason) for r in kb.relations_from(page, "builds_on")]
+def _connections(kb: KnowledgeBase, page: Page, direct: Mapping[str, set[str]]) -> list[Element]:
+    read = reachable(page.id, direct)
+    below = [(kb.by_id[r.target], r.reason) for r in kb.relations_from(page, "builds_on")]
     needed_for = [(kb.by_id[r.source], r.reason) for r in kb.relations_to(page, "builds_on")]
     see_also = [(kb.by_id[r.target], r.reason) for r in kb.relations_from(page, "contrasts_with")]
     see_also += [(kb.by_id[r.source], r.reason) for r in kb.relations_to(page, "contrasts_with")]
     parts: list[Element] = []
-    for title, related in (("Builds on", builds_on), ("Needed for", needed_for), ("See also", see_also)):
+    for title, related in (("Builds on", below), ("Needed for", needed_for), ("See also", see_also)):
         if related:
-            items = [element("li", _link_to(other, page), ": " + reason) for other, reason in related]
-            parts += [element("h3", title), element("ul", *items, class_="kb-relations")]
+            items = element("ul", class_="kb-relations")
+            for other, reason in related:
+                note = also_needed(kb, other, page, read) if related is needed_for else []
+                append(items, element("li", link_to(other, page), ": " + reason, *note))
+            parts += [element("h3", title), items]
+    parts += next_pages(kb, page, direct)
     return [element("h2", "How it connects"), *parts] if parts else []
-
-
-def _link_to(other: Page, page: Page) -> Element:
-    return element("a", title_of(other), href=relative(other.uri, page.uri))
 
 
 # how to cite

@@ -9,10 +9,26 @@ from collections.abc import Iterator
 from statistics import NormalDist
 
 from kb.cycles import cycles
-from kb.evidence import ASSOCIATION, COUNTS, DIFFERENCES, NUMBERS, RATIOS, RAW, UNFAVOURABLE, UNSIDED, WITHIN, null_of
+from kb.evidence import (
+    ACTIVE,
+    ASSOCIATION,
+    COUNTS,
+    DIFFERENCES,
+    NUMBERS,
+    PART_OF,
+    POOLABLE,
+    RATIOS,
+    RAW,
+    UNFAVOURABLE,
+    UNSIDED,
+    WITHIN,
+    null_of,
+)
+from kb.intervals import interval_of
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Fault, Name, Severity
 from kb.nearest import certainly, nearest_all
+from kb.pooling import FEWEST_TRIALS, estimate_of, trials_of
 from kb.reading.effect_syntax import FORMS
 from kb.rules import rule
 
@@ -166,8 +182,8 @@ _STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2
 def effect_agrees_with_its_error(kb: KnowledgeBase) -> Iterator[Fault]:
     """The interval of an effect is as wide as its standard error makes it.
 
-    The two say the same in two ways: an interval of 95 % reaches 1.96 standard errors to both sides, for odds and risk
-    ratios on the scale of logarithms. Rounding, and the wider intervals of few studies, are allowed for.
+    The two say the same in two ways: an interval at the level of 95 reaches 1.96 standard errors to both sides, for
+    odds and risk ratios on the scale of logarithms. Rounding, and the wider intervals of few studies, are allowed for.
 
     Bad:
         g,0.64,0.39,0.89,95,0.25
@@ -334,7 +350,8 @@ def effect_has_its_form(kb: KnowledgeBase) -> Iterator[Fault]:
     """What a reference asks of an effect is known, and the row has it.
 
     Without a form the effect is written with interval, numbers and comparison; the forms are `value`, `interval` and
-    `words`. An interval must have been reported; words exist for differences, risks and proportions.
+    `words`. An interval must have been reported, or follow from an error; words exist for differences, risks and
+    proportions.
 
     Bad:
         The difference was {{effect:smith2003-mood-end size}}.
@@ -350,8 +367,8 @@ def effect_has_its_form(kb: KnowledgeBase) -> Iterator[Fault]:
                 near = nearest_all(mention.form, FORMS[1:])
                 hint = f"did you mean `{near[0]}`?" if near else "write `value`, `interval`, `words` or nothing"
                 yield Fault(f"an effect has no form '{mention.form}'", mention.form_span, hint)
-            elif row and mention.form == "interval" and row.ci_low is None:
-                yield Fault(f"no interval is reported for '{row.id}'", mention.form_span, "leave the form out")
+            elif row and mention.form == "interval" and interval_of(row) is None:
+                yield Fault(f"'{row.id}' has neither interval nor error", mention.form_span, "leave the form out")
             elif row and mention.form == "words" and row.metric in (*RATIOS, RAW, "r"):
                 message = f"there are no words for the size of {row.metric}"
                 yield Fault(message, mention.form_span, "write `value` or `interval`")
@@ -457,3 +474,176 @@ def _without_successor(kb: KnowledgeBase, name: Name, beside: set[str]) -> Itera
     missing = [one for one in kb.successors.get(name.text, []) if one not in beside]
     if name.text in kb.effects and missing:
         yield Fault(f"'{name.text}' was superseded by '{missing[0]}'", name.span, f"show `{missing[0]}` too")
+
+
+@rule("pooled-row-is-complete")
+def pooled_row_is_complete(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A row that may be pooled is the result of one trial, which it names, with its standard error or interval.
+
+    A trial without either has no weight, and a review beside the trials that it reviewed would count them twice.
+
+    Bad:
+        study empty, pool "depression-end"
+    Good:
+        study "Smith, 2003", se 0.25, k 1, pool "depression-end"
+    Fix:
+        Complete the row from its source, or leave the column `pool` empty.
+    """
+    for row in kb.effect_table.rows:
+        if not row.pool:
+            continue
+        cells = row.cells
+        if not row.study:
+            yield Fault("a row that is pooled names its trial", cells["study"].span, "write it as in `Smith, 2003`")
+        if row.k is not None and row.k != 1:
+            hint = "pool the single trials"
+            yield Fault(f"the row rests on {row.k:,} studies and cannot be pooled", cells["k"].span, hint)
+        if row.metric in POOLABLE and estimate_of(row) is None:
+            hint = "give its standard error or its interval with the level"
+            yield Fault("the row has no value and error to be pooled by", cells["se"].span, hint)
+
+
+@rule("pool-holds-like-with-like")
+def pool_holds_like_with_like(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The trials of a pool come from one data set, compare the same kinds of things, and measure the same on one scale.
+
+    Controls are not active treatments, a change within a group and an association compare nothing, and a mean over them
+    is a number about nobody. Controls of different kinds may share a pool: a block can limit it with `comparison_kind`.
+    Trials of persistent depression may share one with those of depression.
+
+    Bad:
+        one trial against a waiting list and one against another therapy, in the same pool
+    Good:
+        a pool for each
+    Fix:
+        Give the row another pool, or none.
+    """
+    for rows in kb.pools.values():
+        first = rows[0]
+        for row in rows:
+            yield from _faults_in_pool(row, first)
+
+
+def _faults_in_pool(row: Effect, first: Effect) -> Iterator[Fault]:
+    cells, hint = row.cells, "give it a pool of its own, or none"
+    if row.comparison_kind in (WITHIN, ASSOCIATION):
+        yield Fault(f"'{row.comparison_kind}' compares nothing and is not pooled", cells["comparison_kind"].span, hint)
+    elif (row.comparison_kind == ACTIVE) != (first.comparison_kind == ACTIVE):
+        yield Fault(f"the pool '{row.pool}' mixes controls and active treatments", cells["comparison_kind"].span, hint)
+    if row.metric not in POOLABLE:
+        yield Fault(f"{row.metric} is not pooled", cells["metric"].span, hint)
+    if row.favours in UNSIDED:
+        yield Fault("a row that is pooled says which sign favours the therapy", cells["favours"].span, hint)
+    for column in ("data_set", "indication", "metric", "favours"):
+        written, expected = (one.cells[column].text for one in (row, first))
+        if PART_OF.get(written, written) != PART_OF.get(expected, expected):
+            message = f"the pool '{row.pool}' has '{expected or 'nothing'}' in line {first.span.line}"
+            yield Fault(message, cells[column].span, hint)
+
+
+@rule("pool-exists")
+def pool_exists(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The pool that a block asks for exists, and what the block leaves of it are three trials at least.
+
+    Bad:
+        pool: depresion-end
+    Good:
+        pool: depression-end
+    Fix:
+        Take the suggested name, or more kinds of comparison.
+    """
+    for page in kb.pages:
+        for selection in page.selections:
+            if selection.pool is None:
+                continue
+            name = selection.pool.text
+            if name not in kb.pools:
+                near = nearest_all(name, kb.pools)
+                hint = f"did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else None
+                sure = certainly(name, kb.pools)
+                edit = kb.edit(selection.pool.span, name, sure) if sure else None
+                yield Fault(f"no pool has the name '{name}'", selection.pool.span, hint, edit)
+                continue
+            trials = len(trials_of(kb.rows_of(selection)))
+            if trials < FEWEST_TRIALS:
+                hint = "leave `comparison_kind` out, or name the rows with `ids`"
+                yield Fault(
+                    f"{trials} trials are too few to be pooled; it takes {FEWEST_TRIALS}", selection.pool.span, hint
+                )
+
+
+@rule("guidelines-can-be-read")
+def guidelines_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """The file of guidelines is a CSV file in UTF-8 with its columns, ids, words known to it, years and dates.
+
+    A row that cannot be read is missing from every page.
+
+    Bad:
+        nice2022depression-adults,NICE,NG222,22,nice2022depression,depression,...
+    Good:
+        nice2022depression-adults,NICE,NG222,2022,nice2022depression,depression,...
+    Fix:
+        Correct the cell that is named. Dates are written as in `2026-11-22`.
+    """
+    yield from kb.guideline_table.faults
+    first: dict[str, int | None] = {}
+    for row in kb.guideline_table.rows:
+        if row.id in first:
+            hint = "add a word that tells them apart"
+            yield Fault(f"the id '{row.id}' is already that of line {first[row.id]}", row.span, hint)
+        first.setdefault(row.id, row.span.line)
+        if not _ID.fullmatch(row.id):
+            hint = "write it as in `nice2022depression-adults`"
+            yield Fault(f"the id '{row.id}' is not in small letters and digits joined by hyphens", row.span, hint)
+        if row.year > row.checked_on.year:
+            span = row.cells["checked_on"].span
+            yield Fault(f"the guideline is of {row.year} and was checked before", span, "compare year and date")
+
+
+_OLD = 5
+
+
+@rule("guideline-is-recent", severity=Severity.WARNING)
+def guideline_is_recent(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A guideline was no more than five years old when it was checked, or its row says whether it still stands.
+
+    Guidelines are replaced, and a reader takes what stands on a page for what is advised today. The column `standing`
+    tells what is known of an older one: `current when checked` where the body still listed it as current on the day in
+    `checked_on`; `older, not confirmed as current` where nobody could find out, which the page then says beside it;
+    `replaced` where it is shown as history. Each makes this rule silent for five years after `checked_on`, counted to
+    the last day on which any page of the site was reviewed.
+
+    Bad:
+        year 2013, checked_on 2026-11-22, standing empty
+    Good:
+        year 2013, checked_on 2026-11-22, standing "current when checked"
+    Fix:
+        Look the guideline up where it is published. Take the newer one, or write what is known into `standing`.
+    """
+    for row in kb.guideline_table.rows:
+        if row.checked_on.year - row.year > _OLD and not row.standing:
+            message = f"the guideline of {row.year} was older than five years when it was checked"
+            yield Fault(message, row.cells["year"].span, "look for a newer one, or fill in `standing`")
+        elif kb.last_review and kb.last_review.year - row.checked_on.year > _OLD:
+            message = f"the guideline was last checked in {row.checked_on.year}"
+            yield Fault(message, row.cells["checked_on"].span, "look it up again")
+
+
+@rule("guideline-block-can-be-read", alone=True)
+def guideline_block_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
+    """A block of guidelines names the indication whose guidelines it shows.
+
+    Bad:
+        ```guidelines
+        indication: depresion
+        ```
+    Good:
+        ```guidelines
+        indication: depression
+        ```
+    Fix:
+        Correct the line that is named.
+    """
+    for page in kb.pages:
+        for selection in page.guideline_blocks:
+            yield from selection.faults

@@ -10,6 +10,7 @@ from kb.kinds import RELATIONS, RelationKind
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Relation, Severity
 from kb.nearest import nearest
+from kb.reading_order import builds_on, reachable
 from kb.rules import rule
 
 
@@ -139,18 +140,42 @@ def builds_on_is_not_implied(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Remove the edge that follows from the others.
     """
-    direct: dict[str, set[str]] = {}
-    for relation in kb.relations:
-        if relation.kind == "builds_on":
-            direct.setdefault(relation.source, set()).add(relation.target)
-    reachable = cache(lambda page: _reachable(page, direct))
+    direct = builds_on(kb)
+    behind = cache(lambda page: reachable(page, direct))
     for relation in kb.relations:
         if relation.kind == "builds_on":
             others = direct[relation.source] - {relation.target, relation.source}
-            by_way = next((other for other in sorted(others) if relation.target in reachable(other)), None)
-            if by_way and relation.source not in reachable(relation.source):
+            by_way = next((other for other in sorted(others) if relation.target in behind(other)), None)
+            if by_way and relation.source not in behind(relation.source):
                 message = f"'{relation.source}' builds on '{relation.target}' already by way of '{by_way}'"
                 yield Fault(message, relation.span, "remove this edge")
+
+
+@rule("path-follows-builds-on")
+def path_follows_builds_on(kb: KnowledgeBase) -> Iterator[Fault]:
+    """On a path, a page comes after the pages of the path that it builds on.
+
+    A path promises that nothing is used before it is explained.
+
+    Bad:
+        path: [resistance, defence], where resistance builds on defence
+    Good:
+        path: [defence, resistance]
+    Fix:
+        Move the page down, behind the one that is named.
+    """
+    direct = builds_on(kb)
+    behind = cache(lambda page: reachable(page, direct))
+    paths: dict[str, list[Relation]] = {}
+    for relation in kb.relations:
+        if relation.kind == "path":
+            paths.setdefault(relation.source, []).append(relation)
+    for steps in paths.values():
+        for number, step in enumerate(steps):
+            later = next((other.target for other in steps[number + 1 :] if other.target in behind(step.target)), None)
+            if later and later != step.target:
+                message = f"'{step.target}' builds on '{later}', which comes later on this path"
+                yield Fault(message, step.span, f"put it behind '{later}'")
 
 
 @rule("concept-is-connected", severity=Severity.WARNING)
@@ -177,15 +202,3 @@ def concept_is_connected(kb: KnowledgeBase) -> Iterator[Fault]:
 
 
 _KINDS: dict[str, RelationKind] = {kind.field: kind for kind in RELATIONS}
-
-
-def _reachable(page: str, direct: dict[str, set[str]]) -> set[str]:
-    """All that `page` builds on, directly or by way of others."""
-    found: set[str] = set()
-    waiting = [page]
-    while waiting:
-        for target in direct.get(waiting.pop(), ()):
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
