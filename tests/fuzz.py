@@ -91,6 +91,7 @@ TARGETS = [
     Target("glossary", "docs/glossary.yml", "docs/glossary.yml", YAML, 12),
     Target("bibliography", "bib/references.bib", "bib/*.bib", BIBTEX, 14),
     Target("effects", "bib/effects.csv", "bib/*.csv", CSV, 2),
+    Target("guidelines", "bib/guidelines.csv", "bib/*.csv", CSV, 1),
     Target("configuration", "mkdocs.yml", "mkdocs.yml", CONFIGURATION, 8),
 ]
 
@@ -298,13 +299,14 @@ class Rig:
         self.sources = {
             target.kind: [file.read_bytes() for file in sorted(folder.glob(target.pattern))] for target in TARGETS
         }
-        for page in folder.glob("docs/*/*.md"):
+        for page in folder.glob("docs/*/**/*.md"):
             if page != folder / PAGE:
                 page.unlink()
         for name, beginning in (
             ("bib/references.bib", "\n@"),
             ("docs/glossary.yml", "\n- term"),
             ("bib/effects.csv", "\n"),
+            ("bib/guidelines.csv", "\n"),
         ):
             entries = (folder / name).read_text(encoding="utf-8").split(beginning)
             (folder / name).write_text(beginning.join(entries[:20]) + "\n", encoding="utf-8")
