@@ -64,9 +64,9 @@ def _search(kb: KnowledgeBase, page: Page) -> Element:
 
 def _without_script(glossary: Element) -> list[Child]:
     return [
-        "Searching needs JavaScript, which is switched off here. Every page and every term stands in the ",
+        "Searching needs JavaScript, which is switched off here. Every term stands in the ",
         glossary,
-        ", from A to Z.",
+        ", from A to Z, and every page in the menu.",
     ]
 
 
