@@ -60,9 +60,7 @@ def test_page_is_whole(path: Path) -> None:
 def test_results_are_not_typed_into_prose(path: Path) -> None:
     """Effects wait for their data file: no percentage, interval, p-value or standardised difference in a text."""
     text = re.sub(r"\[[^\[\]]*@[^\[\]]*\]", "", body(path))
-    typed = (
-        r"\d\s?%|\d per ?cent|\bp\s?[<=>]\s?\.?\d|\b[dgrkn]\s?=\s?-?\.?\d|\bCI\s+\S?\d|confidence interval of|odds ratio of"
-    )
+    typed = r"\d\s?%|\d per ?cent|\bp\s?[<=>]\s?\.?\d|\b[dgrkn]\s?=\s?-?\.?\d|\bCI\s+\S?\d|confidence interval of|odds ratio of"
     assert re.findall(typed, text, flags=re.IGNORECASE) == []
 
 

@@ -5,10 +5,10 @@
 
 // Words that say nothing about what somebody looks for.
 const EMPTY = new Set(
-  `a about am an and any are as at be been being by can could define definition did do does explain for from had has
-  have how i if im in is it its ive may me mean meaning means might mine must my need of on or our should so some tell
-  than that the their them then there these they this those to us was we were what whats when where which who whom whose
-  why will with would you your`.split(/\s+/),
+  `a about all am an and any are as at be been being by can cannot cant could define definition did do does dont explain
+  for from had has have how i if im in is it its ive just may me mean meaning means might mine must my need of on or our
+  really should so some tell than that the their them then there these they this those to us very was we were what whats
+  when where which who whom whose why will with would you your`.split(/\s+/),
 );
 const SPELLINGS = [
   [/ies$/, "y"],
@@ -34,7 +34,9 @@ const WORDS = 3;
 const SIMILAR = 5; // to 6: the share of words in common
 const SLIP = 6; // and the number of slips
 const DESCRIBED = 9;
-const ENOUGH_IN_COMMON = 0.5;
+const ENOUGH_IN_COMMON = 0.4;
+// A word that stands in no name tells little, for or against any of them.
+const UNKNOWN = 0.4;
 
 export const plainWords = (text) =>
   text
@@ -125,7 +127,7 @@ const inCommon = (asked, senses, name, weight) => {
     const sense = senses[index];
     const best = Math.max(0, ...name.stems.map((known) => sense.get(known) || 0));
     shared += 2 * best * weight(word);
-    total += weight(word);
+    total += weight(word) * (sense.size ? 1 : UNKNOWN);
   });
   return total ? Math.min(1, shared / total) : 0;
 };

@@ -5,9 +5,10 @@
 import { find, plainWords, prepare, telling } from "./names.js";
 
 const BASE = new URL("../../", import.meta.url);
+const FEW = 3; // pages with all words: beside fewer, pages with some of them are shown
 const PAUSE = 200; // milliseconds without a key before the texts are searched
 const BELOW_FIELD = { names: 6, all: 8 };
-const ON_PAGE = { names: 10, all: 20 };
+const ON_PAGE = { names: 10, all: 30 };
 
 const names = fetch(new URL("search/names.json", BASE)).then((answer) => answer.json());
 const prepared = names.then(prepare);
@@ -38,20 +39,37 @@ function element(tag, attributes = {}, ...children) {
 const named = async (question, limit) =>
   find(await prepared, question, limit).map(({ entry, by }) => ({ entry, by: by === entry.title ? "" : by }));
 
+/** What Pagefind finds, the best first: pages with all words, or where these are few, those with the most and rarest. */
+const matches = async (words) => {
+  const { search } = await pagefind();
+  const { results } = await search(words.join(" "));
+  if (results.length >= FEW || words.length < 2) return results;
+  const total = new Map(results.map((result) => [result.id, { result, score: Infinity }]));
+  for (const answer of await Promise.all(words.map((word) => search(word)))) {
+    const best = Math.max(...answer.results.map(({ score }) => score));
+    for (const result of answer.results) {
+      const { score } = total.get(result.id) || { score: 0 };
+      total.set(result.id, { result, score: score + result.score / best / Math.sqrt(answer.results.length) });
+    }
+  }
+  return [...total.values()].sort((one, other) => other.score - one.score).map(({ result }) => result);
+};
+
 /** Pages by their texts, as far as they are not among those found by name. */
 const inTexts = async (question, known, limit) => {
-  const { search } = await pagefind();
-  const { results } = await search(telling(plainWords(question)).join(" "));
+  const results = await matches(telling(plainWords(question)));
   const entries = await byAddress;
-  const found = [];
-  for (const result of results) {
-    if (found.length === limit) break;
-    const page = await result.data();
-    const address = page.url.replace(/^\//, "");
-    const entry = entries.get(address) || { address, kind: "", summary: "", ...page.meta };
-    if (!known.has(address)) found.push({ entry, by: "", excerpt: page.excerpt, parts: page.sub_results });
-  }
-  return found;
+  const pages = await Promise.all(results.slice(0, limit + known.size).map((result) => result.data()));
+  return pages
+    .map((page) => ({ address: page.url.replace(/^\//, ""), page }))
+    .filter(({ address }) => !known.has(address))
+    .slice(0, limit)
+    .map(({ address, page }) => ({
+      entry: entries.get(address) || { address, kind: "", summary: "", ...page.meta },
+      by: "",
+      excerpt: page.excerpt,
+      parts: page.sub_results,
+    }));
 };
 
 /** Pagefind's excerpt, in which only words are marked. */
@@ -60,28 +78,32 @@ const excerptOf = (html) => {
   return element("p", { class: "kb-result__excerpt" }, "… ", ...parsed.childNodes, " …");
 };
 
-const partsOf = (parts, address) => {
-  const items = parts
-    .map((part) => ({ title: part.title, anchor: new URL(part.url, BASE).hash }))
-    .filter(({ anchor }) => anchor)
-    .slice(0, 3)
-    .map(({ title, anchor }) => element("li", {}, element("a", { href: new URL(address + anchor, BASE) }, title)));
-  return items.length ? [element("ul", { class: "kb-result__parts", "aria-label": "Sections" }, ...items)] : [];
+/** What a page says about it: the words around, and the sections in which they stand. */
+const wherein = ({ entry, excerpt, parts }) => {
+  const sections = parts.filter(({ anchor }) => anchor).slice(0, 3);
+  if (!sections.length) return [excerptOf(excerpt)];
+  const items = sections.map(({ title, anchor }) =>
+    element("li", {}, element("a", { href: new URL(`${entry.address}#${anchor.id}`, BASE).href }, title)),
+  );
+  // A page begins with its title and summary, which the result shows anyway.
+  return [excerptOf(sections[0].excerpt), element("ul", { class: "kb-result__parts", "aria-label": "Sections" }, ...items)];
 };
 
-const resultOf = ({ entry, by, excerpt, parts }, isPage) => {
+const resultOf = (found, isPage) => {
+  const { entry, by } = found;
   const title = element("span", { class: "kb-result__title" }, entry.title);
   const kind = element("span", { class: "kb-result__kind" }, entry.kind);
   const other = by ? [element("span", { class: "kb-result__by" }, `“${by}”`)] : [];
   const summary = element("span", { class: "kb-result__summary" }, entry.summary);
   const href = new URL(entry.address, BASE).href;
   const link = element("a", { class: "kb-result", href }, title, " ", kind, " ", ...other, summary);
-  const more = isPage && excerpt ? [excerptOf(excerpt), ...partsOf(parts, entry.address)] : [];
-  return element("li", {}, link, ...more);
+  return element("li", {}, link, ...(isPage && found.parts ? wherein(found) : []));
 };
 
-const counted = (number, question) =>
-  `${number === 0 ? "Nothing" : number === 1 ? "1 result" : `${number} results`} found for “${question}”.`;
+const counted = (number, most, question) => {
+  const results = number === 1 ? "1 result" : `${number} results`;
+  return `${number === 0 ? "Nothing found" : number < most ? results : `The first ${results}`} for “${question}”.`;
+};
 
 /** Keeps `list` and `status` at what was asked last. `after` is called when everything stands there. */
 const answering = (list, status, { names: most, all }, isPage, after = () => {}) => {
@@ -111,7 +133,7 @@ const answering = (list, status, { names: most, all }, isPage, after = () => {})
     }
     if (isOld()) return undefined;
     list.append(...further.map((one) => resultOf(one, isPage)));
-    status.textContent = counted(list.children.length, mine) + note;
+    status.textContent = counted(list.children.length, all, mine) + note;
     list.dataset.answers = mine;
     return after(mine);
   };
