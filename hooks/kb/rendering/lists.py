@@ -40,13 +40,13 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
         case "data":
             return _data_dictionary(kb)
         case "search":
-            return [_search(kb, page)]
+            return [_search(page)]
     return []
 
 
-def _search(kb: KnowledgeBase, page: Page) -> Element:
-    """The form, and the place in which the script shows what it finds; without script it says where to look instead."""
-    # A form sends to the published address, which no step of MkDocs writes: without an action to the page itself.
+def _search(page: Page) -> Element:
+    """The form behind which the script shows what it finds; without script it says where to look instead."""
+    # Without an action a form sends to its own page, whatever address that has.
     field = element(
         "input", type="search", name="q", id="search-for", autocomplete="off", autocapitalize="off", spellcheck="false"
     )
