@@ -100,6 +100,6 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def on_post_build(config: MkDocsConfig) -> None:
     """Index the pages as they were published."""
     try:
-        write_index(_Build.rendering.kb, Path(config.site_dir), str(config.theme["language"]))
+        write_index(_Build.rendering.kb, Path(config.site_dir), str(config.theme.get("language", "en")))
     except (IndexingFailed, OSError) as error:
         raise Abort(f"The pages cannot be indexed for the search: {error}") from error

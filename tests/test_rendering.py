@@ -30,7 +30,7 @@ FILES = {
     "docs/glossary.yml": "- term: Envy\n  definition: Wanting to spoil what one lacks.\n  sources: [klein1946.notes, freud1915a]\n",
     "docs/glossary.md": "---\ntitle: Glossary\nlists: glossary\n---\n\nText.\n",
     "docs/references.md": "---\ntitle: References\nlists: references\n---\n\nText.\n",
-    "docs/search.md": "---\ntitle: Search\nlists: search\n---\n",
+    "docs/search.md": "---\ntitle: Search\nlists: search\n---\n\nText.\n",
     "docs/defences/index.md": "---\ntitle: Defences\n---\n\nText.\n",
     "docs/defences/denial.md": """\
 ---
@@ -159,7 +159,7 @@ def test_relations_stand_on_both_pages_with_their_reason(rendered: SimpleNamespa
 def test_head_of_a_page(rendered: SimpleNamespace) -> None:
     html = rendered.pages["defences/denial.md"]
     head = html[: html.index('id="in-plain-words"')]
-    assert '<p class="kb-summary">Keeping a fact out.</p>' in head
+    assert '<p class="kb-summary" data-pagefind-meta="summary, kind:Defence">Keeping a fact out.</p>' in head
     for expected in (
         'href="index.md">Defence',
         "denying",
