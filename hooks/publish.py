@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -14,7 +15,8 @@ from mkdocs.structure.pages import Page
 
 from kb import engine, gate
 from kb.exports.effects import downloads
-from kb.knowledge import aliases_of, title_of
+from kb.exports.names import NAMES_FILE, names_file
+from kb.exports.search import IndexingFailed, write_index
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
@@ -61,17 +63,17 @@ def on_pre_build(config: MkDocsConfig) -> None:
     _Build.rendering = PageRendering(kb, formatted, config.site_name, pools)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
-    _Build.downloads = downloads(kb)
+    _Build.downloads = {**downloads(kb), NAMES_FILE: names_file(kb)}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Let the site explain the rules that its pages are held to, and offer its data."""
+    """Let the site explain the rules that its pages are held to, offer its data, and be searched by name."""
     try:
         engine.add_generated(files, config)
     except CannotRun as error:
         raise Abort(str(error)) from None
     engine.add_files(files, config, _Build.downloads)
-    return files
+    return engine.without_builtin_search(files)
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
@@ -89,10 +91,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     rendering.address = page.canonical_url if config.site_url else None
     if isinstance(page.meta.get("summary"), str):
         page.meta["description"] = page.meta["summary"]
-    known = rendering.page
-    if known is not None and rendering.kb.kind_of(known) is not None:
-        page.meta["tags"] = [title_of(known), *aliases_of(known)]  # the search finds a page by these first
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
     # Markdown does not convert an empty text, and a page that is only a list has none.
     return markdown if markdown.strip() else "<!-- list -->"
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Index the pages as they were published."""
+    try:
+        write_index(_Build.rendering.kb, Path(config.site_dir), str(config.theme.get("language", "en")))
+    except (IndexingFailed, OSError) as error:
+        raise Abort(f"The pages cannot be indexed for the search: {error}") from error

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import os
-import re
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from conftest import copy_project, run_build
+from conftest import NEEDS_CHROMIUM, copy_project, run_build, served
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM and not os.environ.get("CI"),
-        reason="no Chromium found: install the package chromium, or set CHROMIUM to its path",
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 # Home, one page of each kind, and the pages that are lists.
 ADDRESSES = [
     "",
@@ -47,18 +32,9 @@ ADDRESSES = [
     "about/rules/links/",
     "glossary/",
     "references/",
+    "search/",
     "404.html",
 ]
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="session")
-def base(site: Path) -> Iterator[str]:
-    yield from _served(site)
 
 
 EFFECTS_PAGE = """\
@@ -104,40 +80,8 @@ def effects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "docs" / "about" / "samples.md").write_text(EFFECTS_PAGE, encoding="utf-8")
     result = run_build(folder)
     assert result.returncode == 0, result.stderr
-    for base in _served(folder / "site"):
+    for base in served(folder / "site"):
         yield base + "about/samples/"
-
-
-def _served(site: Path) -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "Chromium is missing, and browser tests are never skipped in CI"
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=switches)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -176,33 +120,6 @@ def test_no_link_of_any_page_is_dead(site: Path, page: Page, base: str) -> None:
             dead.add((address, href))
     assert len(links) > 1000
     assert dead == set()
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("transference", "Transference"),
-        ("psychodynamic diagnostic manual", "Psychodynamic Diagnostic Manual"),
-        ("defence mechanism", "Defence"),
-        ("BPD", "Borderline personality disorder"),
-    ],
-)
-def test_search_finds(page: Page, base: str, query: str, found: str) -> None:
-    page.goto(base, wait_until="networkidle")
-    page.get_by_placeholder("Search").first.click()
-    page.keyboard.type(query)
-    title = page.locator("h1", has_text=re.compile(f"^{found}$"))
-    result = page.locator(".md-search-result__link", has=title).first
-    result.wait_for(timeout=15000)
-    result.click()
-    page.wait_for_load_state()
-    assert page.locator("h1").inner_text() == found
-
-
-def test_reference_lists_are_not_searched(site: Path) -> None:
-    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
-    assert "Transference" in index
-    assert "American Psychologist" not in index
 
 
 def test_definition_by_mouse_and_keyboard(page: Page, base: str) -> None:

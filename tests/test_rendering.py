@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from markdown import Markdown
 
 from cases import write_project
 from kb import engine, gate
+from kb.exports.names import names_file
 from kb.reading.cache import Cache
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
@@ -28,6 +30,7 @@ FILES = {
     "docs/glossary.yml": "- term: Envy\n  definition: Wanting to spoil what one lacks.\n  sources: [klein1946.notes, freud1915a]\n",
     "docs/glossary.md": "---\ntitle: Glossary\nlists: glossary\n---\n\nText.\n",
     "docs/references.md": "---\ntitle: References\nlists: references\n---\n\nText.\n",
+    "docs/search.md": "---\ntitle: Search\nlists: search\n---\n\nText.\n",
     "docs/defences/index.md": "---\ntitle: Defences\n---\n\nText.\n",
     "docs/defences/denial.md": """\
 ---
@@ -156,7 +159,7 @@ def test_relations_stand_on_both_pages_with_their_reason(rendered: SimpleNamespa
 def test_head_of_a_page(rendered: SimpleNamespace) -> None:
     html = rendered.pages["defences/denial.md"]
     head = html[: html.index('id="in-plain-words"')]
-    assert '<p class="kb-summary">Keeping a fact out.</p>' in head
+    assert '<p class="kb-summary" data-pagefind-meta="summary, kind:Defence">Keeping a fact out.</p>' in head
     for expected in (
         'href="index.md">Defence',
         "denying",
@@ -166,6 +169,22 @@ def test_head_of_a_page(rendered: SimpleNamespace) -> None:
     ):
         assert expected in head
     assert "The Site. (2026, November 22). <em>Denial</em>." in html
+
+
+def test_search_page_needs_no_address_of_its_own(rendered: SimpleNamespace) -> None:
+    html = rendered.pages["search.md"]
+    assert '<form class="kb-search-form" role="search">' in html
+    assert "action=" not in html
+    assert "<noscript><p>Searching needs JavaScript" in html
+    assert 'href="glossary.md"' in html
+
+
+def test_names_of_pages_and_terms(rendered: SimpleNamespace) -> None:
+    entries = {entry["address"]: entry for entry in json.loads(names_file(rendered.kb))}
+    assert entries["defences/denial/"]["kind"] == "Defence"
+    assert entries["glossary/#term-envy"]["kind"] == "Glossary term"
+    assert "search/" not in entries
+    assert list(entries) == sorted(entries)
 
 
 def test_lists(rendered: SimpleNamespace) -> None:

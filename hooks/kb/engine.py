@@ -41,6 +41,8 @@ from kb.snapshot import Origin
 # Steps that shape a project before its files are read, and the plugins whose steps follow from the configuration alone.
 _SHAPING_EVENTS = ("startup", "config", "files")
 _KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
+# Where the theme keeps its own search.
+_BUILTIN_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
 # Values and characters of a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more
 # in good time.
 _MOST_SETTINGS, _LONGEST_CONFIGURATION = 20_000, 500_000
@@ -289,6 +291,11 @@ def add_files(files: Files, config: MkDocsConfig, contents: Mapping[str, str]) -
     for uri, text in contents.items():
         if files.get_file_from_path(uri) is None:
             files.append(File.generated(config, uri, content=text))
+
+
+def without_builtin_search(files: Files) -> Files:
+    """The files of the site without the theme's own search, in whose place stands this site's."""
+    return Files([file for file in files if not file.src_uri.startswith(_BUILTIN_SEARCH)])
 
 
 def _rule_pages(settings: Settings) -> dict[str, str]:

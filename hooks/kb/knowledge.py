@@ -656,6 +656,11 @@ def aliases_of(page: Page) -> list[str]:
     return [alias for alias in _list(page.front_matter.data.get("aliases")) if isinstance(alias, str)]
 
 
+def questions_of(page: Page) -> list[str]:
+    """The questions in plain language that the page answers, as far as they are well-formed."""
+    return [question for question in _list(page.front_matter.data.get("questions")) if isinstance(question, str)]
+
+
 def plain_words_of(page: Page) -> str:
     """What a page says in plain words; empty where it has no such section."""
     texts = (

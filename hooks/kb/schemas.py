@@ -20,6 +20,7 @@ class Fields(BaseModel):
     title: Text
     summary: Text
     aliases: Identifiers = []
+    questions: list[Text] = []
     reviewed: Annotated[datetime.date, Field(strict=True)]
     further_reading: Identifiers = []
 
@@ -31,7 +32,8 @@ class SectionFields(BaseModel):
 
     title: Text
     summary: Text | None = None
-    lists: Literal["glossary", "references", "data"] | None = None
+    questions: list[Text] = []
+    lists: Literal["glossary", "references", "data", "search"] | None = None
     further_reading: Identifiers = []
     hide: list[Literal["navigation", "toc"]] = []
 

@@ -10,8 +10,7 @@
   popover.hidden = true;
   document.body.append(popover);
 
-  // Material's search is a dialog without a name, and the navigation of a section with an index page has an empty one.
-  document.querySelector(".md-search[role='dialog']")?.setAttribute("aria-label", "Search");
+  // The navigation of a section with an index page has an empty name.
   document.querySelectorAll("nav.md-nav[aria-labelledby^='__nav_']").forEach((nav) => {
     const title = nav.querySelector(".md-nav__title")?.textContent.trim();
     if (title) nav.setAttribute("aria-label", title);

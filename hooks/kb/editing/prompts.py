@@ -5,6 +5,7 @@ from __future__ import annotations
 FIELDS = {
     "summary": "one sentence of at most 35 words that says what it is without using the term",
     "aliases": "[other name, US spelling, ABBREVIATION]; no name twice in the site",
+    "questions": "[what somebody who does not know the term would ask, in their own words], for the search",
     "reviewed": "the date, as 2026-11-22, on which the finished page was checked against its sources",
     "further_reading": "[keys of works that the text does not cite]",
     "builds_on": "one line each, indented: `id-of-page: what of it is needed here, starting with a small letter`",

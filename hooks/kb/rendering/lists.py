@@ -21,7 +21,7 @@ from kb.knowledge import KnowledgeBase, levels_of, reference_anchor, term_anchor
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
 from kb.rendering.html import Child, append, as_it_is, element, relative
-from kb.rendering.terms import target_of
+from kb.rendering.terms import GLOSSARY_PAGE, target_of
 
 REFERENCES_PAGE = "references.md"
 
@@ -39,11 +39,39 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
             return [_all_references(kb, page, formatted)]
         case "data":
             return _data_dictionary(kb)
+        case "search":
+            return [_search(page)]
     return []
 
 
+def _search(page: Page) -> Element:
+    """The form behind which the script shows what it finds; without script it says where to look instead."""
+    # Without an action a form sends to its own page, whatever address that has.
+    field = element(
+        "input", type="search", name="q", id="search-for", autocomplete="off", autocapitalize="off", spellcheck="false"
+    )
+    form = element(
+        "form",
+        element("label", "Search this site", for_="search-for"),
+        element("div", field, element("button", "Search", type="submit")),
+        class_="kb-search-form",
+        role="search",
+    )
+    glossary = element("a", "glossary", href=relative(GLOSSARY_PAGE, page.uri))
+    without = element("noscript", element("p", *_without_script(glossary)))
+    return element("div", form, without, class_="kb-search-page")
+
+
+def _without_script(glossary: Element) -> list[Child]:
+    return [
+        "Searching needs JavaScript, which is switched off here. Every term stands in the ",
+        glossary,
+        ", from A to Z, and every page in the menu.",
+    ]
+
+
 def _section_index(kb: KnowledgeBase, page: Page) -> Element:
-    entries = element("dl", class_="kb-index", data_search_exclude="")
+    entries = element("dl", class_="kb-index")
     for entry in _entries(kb, page):
         append(
             entries,
@@ -150,7 +178,7 @@ def _all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> Elem
         shown = [*(row.citekey for row in kb.effects_on(other)), *(row.citekey for row in kb.guidelines_on(other))]
         for key in dict.fromkeys((*(citation.key for citation in other.citations), *shown)):
             citing[key].append(other)
-    works = element("ul", class_="kb-references", data_search_exclude="")
+    works = element("ul", class_="kb-references")
     for key in formatted.references:
         item = element("li", as_it_is(formatted.reference(key)), id=reference_anchor(key))
         if citing[key]:

@@ -84,6 +84,7 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
     if kind is not None:
         for position, part in enumerate(_head(kb, page, kind, formatted)):
             root.insert(position, part)
+    written = len(root)
     append(root, *lists.lists_of(kb, page, formatted))
     append(root, *path(kb, page))
     if kind is not None and kind.is_concept:
@@ -91,6 +92,8 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
     append(root, *_references(kb, page, cited, formatted))
     if kind is not None:
         append(root, *_cite_this_page(page, rendering))
+    for part in root[written:]:
+        part.set("data-search-exclude", "")
 
 
 # citations
@@ -125,8 +128,8 @@ def _references(kb: KnowledgeBase, page: Page, cited: dict[str, int], formatted:
         if keys:
             items = [_reference(key, cited.get(key, 0), formatted) for key in formatted.references if key in keys]
             parts += [
-                element("h2", title, data_search_exclude=""),
-                element("ul", *items, class_="kb-references", data_search_exclude=""),
+                element("h2", title),
+                element("ul", *items, class_="kb-references"),
             ]
     return parts
 
@@ -153,6 +156,7 @@ def _reference(key: str, times_cited: int, formatted: Formatted) -> Element:
 def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> list[Element]:
     data = page.front_matter.data
     summary = element("p", str(data.get("summary", "")), class_="kb-summary")
+    summary.set("data-pagefind-meta", f"summary, kind:{kind.name.capitalize()}")
     if not kind.is_concept:
         return [summary]
     rows: list[tuple[str, list[Element | str]]] = []
@@ -237,8 +241,7 @@ def _cite_this_page(page: Page, rendering: PageRendering) -> list[Element]:
     text: list[Element | str] = [f"{rendering.site_name}. ({date}). ", element("em", title_of(page)), "."]
     if rendering.address:
         text += [" ", element("a", rendering.address, href=rendering.address)]
-    heading = element("h2", "Cite this page", data_search_exclude="")
-    return [heading, element("p", *text, class_="kb-cite", data_search_exclude="")]
+    return [element("h2", "Cite this page"), element("p", *text, class_="kb-cite")]
 
 
 def _day(date: datetime.date, year_first: bool = False) -> str:

@@ -18,12 +18,12 @@ def path(kb: KnowledgeBase, guide: Page) -> list[Element]:
         return []
     total = sum(minutes(page) for page in pages)
     length = f"{len(pages)} pages, about {_duration(total)} of reading."
-    list_ = element("ol", class_="kb-path", data_search_exclude="")
+    list_ = element("ol", class_="kb-path")
     read: list[str] = []
     for page in pages:
         append(list_, _step(kb, page, read, guide))
         read.append(page.id)
-    return [element("h2", "The path", data_search_exclude=""), element("p", length, data_search_exclude=""), list_]
+    return [element("h2", "The path"), element("p", length), list_]
 
 
 def _step(kb: KnowledgeBase, page: Page, read: list[str], guide: Page) -> Element:

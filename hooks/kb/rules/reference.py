@@ -16,9 +16,8 @@ _SEVERITIES = {
     "warning": "Warning: an editor should look.",
 }
 _PART = re.compile(r"^(Bad|Good|Fix):\n((?:(?: {4}.*)?\n)*)", re.MULTILINE)
-# What readers look for is not here: the search shows these pages last.
 _SNIPPET = re.compile(r"^(?=[ \t]*-+8<-+)", re.MULTILINE)
-_FRONT_MATTER = "---\ntitle: {title}\nsearch:\n  boost: 0.1\n---\n\n"
+_FRONT_MATTER = "---\ntitle: {title}\n---\n\n"
 
 
 def family_page(rule: Rule, folder: str) -> str:
