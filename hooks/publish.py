@@ -13,6 +13,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from kb import engine, gate
+from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.effects import downloads
 from kb.knowledge import aliases_of, title_of
 from kb.project import CannotRun
@@ -61,7 +62,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
     _Build.rendering = PageRendering(kb, formatted, config.site_name, pools)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
-    _Build.downloads = downloads(kb)
+    records = citation_files(kb, config.site_name, lambda page: engine.published_at(project, page.uri))
+    _Build.downloads = {**downloads(kb), **records}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -90,7 +92,12 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if isinstance(page.meta.get("summary"), str):
         page.meta["description"] = page.meta["summary"]
     known = rendering.page
-    if known is not None and rendering.kb.kind_of(known) is not None:
+    kind = rendering.kb.kind_of(known) if known is not None else None
+    if known is not None and kind is not None:
+        page.meta["kind"] = kind.name.capitalize()
+        record = cited(known, config.site_name, rendering.address)
+        page.meta["citation"] = meta_tags(record)
+        page.meta["linked_data"] = linked_data(rendering.kb, known, record)
         page.meta["tags"] = [title_of(known), *aliases_of(known)]  # the search finds a page by these first
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
