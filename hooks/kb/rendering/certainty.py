@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from kb.rendering.html import element
 
 WORDS = {
-    "supported": "Supported by evidence, within the limits named below",
+    "supported": "Supported by evidence, within limits",
     "limited": "Limited evidence",
     "caution": "With caution",
     "not-first-line": "Not first-line",
