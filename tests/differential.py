@@ -54,7 +54,7 @@ _VOID = frozenset(
 _GENERATED_CLASSES = ("md-content__button", "headerlink", "md-source-file", "md-tags", "kb-")
 _GENERATED_IDS = re.compile(
     r"cite-.+-\d+|ref-.+|term-.+|kb-.+|__comments"
-    r"|the-path|on-a-path|what-you-can-read-next|the-hierarchies-side-by-side"
+    r"|search-for|the-path|on-a-path|what-you-can-read-next|the-hierarchies-side-by-side"
 )
 _WARNING = re.compile(
     r"Doc file '(?P<page>[^']+)' contains an? (?:absolute |unrecognized relative )?link '(?P<target>[^']*)'"
