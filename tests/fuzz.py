@@ -452,6 +452,7 @@ def main() -> int:
     given = parser.parse_args()
     if given.only is not None:
         given.start, given.number = given.only, 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # so that the other processes end with this one
     start = time.perf_counter()
     done: list[Outcome] = []
     for outcome in outcomes(range(given.start, given.start + given.number), given.seed):

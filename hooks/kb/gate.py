@@ -328,7 +328,7 @@ def _read_baseline(project: Project) -> Baseline | None:
         raise CannotRun(f"'{path}' is not a baseline: {error}") from None
 
 
-# bibliography, glossary and effects
+# bibliography, glossary, effects and guidelines
 
 
 def _read_bibliographies(project: Project) -> list[Bibliography]:
@@ -346,37 +346,34 @@ def _read_glossary(project: Project) -> Glossary:
 
         return read_glossary(content, path)
 
-    if project.glossary_file is None:
-        return Glossary()
-    cache = project.cache_of("glossary")
-    glossary = _read_once(project, cache, project.glossary_file, read_file)
-    cache.save()
-    return glossary
+    return _read_file_of_data(project, "glossary", project.glossary_file, read_file) or Glossary()
 
 
 def _read_effects(project: Project) -> EffectTable:
     from kb.reading.effects import read_effects
 
-    if project.effects_file is None:
-        return EffectTable()
-    cache = project.cache_of("effects")
-    table = _read_once(project, cache, project.effects_file, read_effects)
-    cache.save()
-    return table
+    return _read_file_of_data(project, "effects", project.effects_file, read_effects) or EffectTable()
 
 
 def _read_guidelines(project: Project) -> GuidelineTable:
     from kb.reading.guidelines import read_guidelines
 
-    if project.guidelines_file is None:
-        return GuidelineTable()
-    cache = project.cache_of("guidelines")
-    table = _read_once(project, cache, project.guidelines_file, read_guidelines)
-    cache.save()
-    return table
+    return _read_file_of_data(project, "guidelines", project.guidelines_file, read_guidelines) or GuidelineTable()
 
 
 Facts = TypeVar("Facts", Bibliography, Glossary, EffectTable, GuidelineTable)
+
+
+def _read_file_of_data(
+    project: Project, kind: str, path: Path | None, read_file: Callable[[bytes, str], Facts]
+) -> Facts | None:
+    """The facts of the one file of its kind; None for a project without one."""
+    if path is None:
+        return None
+    cache = project.cache_of(kind)
+    facts = _read_once(project, cache, path, read_file)
+    cache.save()
+    return facts
 
 
 def _read_once(project: Project, cache: Cache, path: Path, read_file: Callable[[bytes, str], Facts]) -> Facts:

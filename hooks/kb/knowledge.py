@@ -42,7 +42,7 @@ from kb.model import (
 )
 from kb.reading.cache import digest
 from kb.reading.front_matter import VALUE
-from kb.reading.locate import locate, locate_all
+from kb.reading.locate import locate, locate_all, locate_words
 from kb.settings import Settings
 from kb.terms import Matcher, Mention, abbreviations
 
@@ -524,12 +524,24 @@ class KnowledgeBase:
     def locate_in(self, path: str, pattern: re.Pattern[str], length: int) -> Span:
         """Where in a file the one match of `pattern`, of `length` characters, stands."""
         if (path, pattern) not in self._only_places:
-            text = self.text_of(path)
-            self._searched[path] += len(text)
-            is_known = self._searched[path] <= _MOST_SEARCHED
-            self._only_places[path, pattern] = locate(text, pattern, 1, None, uses=1) if is_known else None
+            text = self._text_to_search(path)
+            self._only_places[path, pattern] = locate(text, pattern, 1, None, uses=1) if text is not None else None
         place = self._only_places[path, pattern]
         return Span(path, *place, length) if place else Span(path)
+
+    def locate_words(self, path: str, words: str, before: tuple[int, int] | None = None) -> Span | None:
+        """Where in a file a phrase stands, as kb.reading.locate finds it; None where that is not known."""
+        text = self._text_to_search(path)
+        found = locate_words(text, words, before) if text is not None else None
+        return Span(path, *found) if found else None
+
+    def _text_to_search(self, path: str) -> str | None:
+        """The text of a file; None where it has been searched more often than is worth while."""
+        if self._searched[path] > _MOST_SEARCHED:
+            return None
+        text = self.text_of(path)
+        self._searched[path] += len(text)
+        return text
 
     @cached_property
     def _only_places(self) -> dict[tuple[str, re.Pattern[str]], tuple[int, int] | None]:
@@ -544,11 +556,8 @@ class KnowledgeBase:
         end = page.headings[following].span.line if following < len(page.headings) else None
         if start is None or (end is None and following < len(page.headings)):
             return []
-        if self._searched[page.path] > _MOST_SEARCHED:
-            return []
-        text = self.text_of(page.path)
-        self._searched[page.path] += len(text)
-        return locate_all(text, pattern, start, end, uses)
+        text = self._text_to_search(page.path)
+        return locate_all(text, pattern, start, end, uses) if text is not None else []
 
     def place_in_prose(self, page: Page, section: int, number: int, start: int, end: int) -> Span:
         """Where in the source the characters `start` to `end` of text `number` of a section's prose stand."""

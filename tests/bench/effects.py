@@ -3,9 +3,8 @@
     python -m bench.effects            from the folder tests
 
 The site is built with and without, in turn, and each pair is compared by its processor time, which other work on the
-machine changes little: first without any cache, as in CI, then with a
-warm one, as at an editor's desk. "Without" leaves out all that the data bring to the pages: their citations, tables,
-plots, pooled estimates and downloads. Where the pages show no data, a page with every form of them is added.
+machine changes little: first without any cache, as in CI, then with a warm one, as at an editor's desk. "Without"
+leaves out all that the data bring to the pages: their citations, tables, plots, pooled estimates and downloads.
 """
 
 from __future__ import annotations
@@ -20,31 +19,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAIRS = 5
-BLOCKS = """\
----
-title: Samples
-summary: Tables and plots of every form.
----
-
-```effects
-indication: depression
-plot: true
-```
-
-```effects
-pool: depression-after-treatment
-plot: true
-```
-
-```effects
-pool: borderline-severity
-plot: true
-```
-
-```guidelines
-indication: depression
-```
-"""
 WITH = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
 WITHOUT = [
     sys.executable,
@@ -72,12 +46,10 @@ def processor_seconds(command: list[str], folder: Path) -> float:
 
 
 def copy_site(folder: Path) -> None:
-    """The project in another folder, with a page that shows data where no page does."""
+    """The project in another folder."""
     for name in ("docs", "bib", "theme", "hooks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    if not any("\n```effects\n" in page.read_text(encoding="utf-8") for page in (folder / "docs").rglob("*.md")):
-        (folder / "docs" / "about" / "samples.md").write_text(BLOCKS, encoding="utf-8")
 
 
 def measure(is_cold: bool) -> tuple[float, float]:

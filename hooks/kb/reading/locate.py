@@ -17,6 +17,10 @@ _NOT_PROSE = re.compile(
 )
 
 
+# Words of a longer phrase by which it is known, and by which it is told from one that begins in the same way.
+_FEW_WORDS, _MANY_WORDS = 8, 50
+
+
 def locate(text: str, pattern: re.Pattern[str], first: int, last: int | None, uses: int) -> tuple[int, int] | None:
     """Line and column of the first match of `pattern` between the lines `first` and `last` (exclusive; None: the end).
 
@@ -69,7 +73,7 @@ def locate_words(text: str, words: str, before: tuple[int, int] | None = None) -
     if before is not None:
         end = sum(len(line) + 1 for line in lines[: before[0] - 1]) + before[1] - 1
         start = max(text.rfind("\n\n", 0, end), 0)
-    for count in (8, len(parts)):
+    for count in (_FEW_WORDS, _MANY_WORDS):
         pattern = re.compile(r"(?<!\w)" + r"[\W_]{1,30}".join(map(re.escape, parts[:count])) + r"(?!\w)")
         found = list(pattern.finditer(text, start, end))
         if found and (len(found) == 1 or before is not None):

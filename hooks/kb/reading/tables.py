@@ -15,7 +15,7 @@ from kb.nearest import nearest
 from kb.reading.bounds import TooCostly, bounded
 
 LARGEST_FILE = 4 * 1024 * 1024
-LONGEST_CELL = 1000
+LONGEST_CELL, MOST_ROWS = 1000, 2000
 _CELL = re.compile(r'(?:^|(?<=,))(?:"((?:[^"]|"")*)"|([^,]*))(?=,|$)')
 # A table calculation takes a cell that begins so for something to be worked out, or even run.
 _FORMULA = re.compile(r"[=+@-]")
@@ -59,6 +59,9 @@ def _table(
     names = [cell.text for cell in header]
     if tuple(names) != tuple(columns):
         return [], [_wrong_header(columns, names, header, path)]
+    if len(lines) > MOST_ROWS + 1:
+        message = f"the file has {len(lines) - 1:,} rows; at most {MOST_ROWS:,} can be checked"
+        return [], [Fault(message, Span(path, 1, 1), "look for what is no row")]
     rows: list[Row] = []
     faults: list[Fault] = []
     for number, line_text in enumerate(lines[1:], start=2):

@@ -32,8 +32,8 @@ from kb.rendering.tables import table, table_row
 _SPACE = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 _NAMES = {"RD": "risk difference"}
-# With one of these in front, a point in time follows the comparison without a comma.
 _IS_PAGE = re.compile(r"pp?\.\s*\w")
+# With one of these in front, a point in time follows the comparison without a comma.
 _IN_SENTENCE = re.compile(r"(?:after|at|before|between|by|during|from|in|over|until|up|within)\b", re.IGNORECASE)
 # Fractions of a standard deviation that have a name, each up to the middle between it and the next.
 _FRACTIONS = (

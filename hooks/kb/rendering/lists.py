@@ -23,6 +23,7 @@ from kb.rendering.bibliography import Formatted
 from kb.rendering.certainty import WORDS as CERTAINTIES
 from kb.rendering.certainty import certainty
 from kb.rendering.html import Child, append, as_it_is, element, relative
+from kb.rendering.tables import table, table_row
 from kb.rendering.terms import GLOSSARY_PAGE, target_of
 
 REFERENCES_PAGE = "references.md"
@@ -96,22 +97,20 @@ def _hierarchies(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[El
     hierarchies = list(dict.fromkeys(hierarchy for _, levels in entries for hierarchy in levels))
     if not hierarchies:
         return []
-    head = element("tr", *(element("th", name, scope="col") for name in ("Name", *hierarchies)))
-    body = element("tbody")
+    columns = ("Name", *hierarchies)
+    rows = []
     for entry, levels in entries:
         name = element("a", title_of(entry), href=relative(entry.uri, page.uri))
-        row = element("tr", element("th", name, scope="row"))
+        cells: list[list[Child]] = []
         for hierarchy in hierarchies:
-            cell = element("td")
-            if level := levels.get(hierarchy):
-                append(cell, level.level + " ", source_note("@" + level.source.text, page, formatted))
-            append(row, cell)
-        append(body, row)
-    caption = element("caption", "An empty cell: no source of this site confirms the level.")
-    table = element("table", caption, element("thead", head), body)
-    label = "Table: levels in published hierarchies"
-    scrolling = element("div", table, class_="kb-scroll", role="group", tabindex="0", aria_label=label)
-    return [element("h2", "The hierarchies side by side"), scrolling]
+            level = levels.get(hierarchy)
+            cells.append([level.level + " ", source_note("@" + level.source.text, page, formatted)] if level else [])
+        rows.append(table_row(columns, name, cells))
+    caption = "Where no level is given, no source of this site confirms one."
+    return [
+        element("h2", "The hierarchies side by side"),
+        table(caption, columns, rows, "kb-effect-table kb-level-table"),
+    ]
 
 
 def _glossary(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:

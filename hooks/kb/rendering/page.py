@@ -13,11 +13,11 @@ from markdown.treeprocessors import Treeprocessor
 from kb.exports.citing import file_of
 from kb.kinds import RELATIONS, Kind
 from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, reference_anchor, title_of
+from kb.learning_path import builds_on, minutes, reachable
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
 from kb.reading.effect_syntax import EffectSyntax
-from kb.reading_order import builds_on, minutes, reachable
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
 from kb.rendering.certainty import WORDS as CERTAINTIES
@@ -25,8 +25,8 @@ from kb.rendering.certainty import certainty
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.learning_path import also_needed, link_to, next_pages, path
 from kb.rendering.pools import Pools
-from kb.rendering.reading_order import also_needed, link_to, next_pages, path
 from kb.rendering.terms import link_terms
 
 

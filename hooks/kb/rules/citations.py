@@ -11,7 +11,6 @@ from kb.model import Fate, Fault, LostCitation, Page, Reference, Severity, Span,
 from kb.nearest import certainly, nearest_all
 from kb.reading.citations import parse_group
 from kb.reading.front_matter import VALUE
-from kb.reading.locate import locate_words
 from kb.rules import rule
 
 
@@ -221,8 +220,7 @@ def quotation_has_page(kb: KnowledgeBase) -> Iterator[Fault]:
                 continue
             cited = [citation for index in quotation.groups for citation in page.citation_groups[index].citations]
             suggestion = f"add the page, as in `@{cited[0].key}, p. 1`" if cited else "cite the work with the page"
-            found = locate_words(kb.text_of(page.path), quotation.text)
-            span = Span(page.path, *found) if found else cited[0].span if cited else Span(page.path)
+            span = kb.locate_words(page.path, quotation.text) or (cited[0].span if cited else Span(page.path))
             yield Fault(f"this quotation of {quotation.words} words does not name its page", span, suggestion)
 
 
@@ -264,8 +262,7 @@ def _place_before(kb: KnowledgeBase, text: str, span: Span) -> Span:
     """Where `text` stands before the citation at `span`; the citation itself where that is not certain."""
     if span.line is None or span.column is None:
         return span
-    found = locate_words(kb.text_of(span.path), text, (span.line, span.column))
-    return Span(span.path, *found) if found else span
+    return kb.locate_words(span.path, text, (span.line, span.column)) or span
 
 
 def _is_by(kb: KnowledgeBase, reference: Reference, mention: YearMention) -> bool:

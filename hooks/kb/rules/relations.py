@@ -8,9 +8,9 @@ from functools import cache
 from kb.cycles import cycles
 from kb.kinds import RELATIONS, RelationKind
 from kb.knowledge import KnowledgeBase
+from kb.learning_path import builds_on, reachable
 from kb.model import Fault, Relation, Severity
 from kb.nearest import nearest
-from kb.reading_order import builds_on, reachable
 from kb.rules import rule
 
 

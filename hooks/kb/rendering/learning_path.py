@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element
 
 from kb.knowledge import KnowledgeBase, title_of
+from kb.learning_path import minutes, missing_before, readable_after, steps
 from kb.model import Page
-from kb.reading_order import minutes, missing_before, readable_after, steps
 from kb.rendering.html import Child, append, element, relative
 
 
