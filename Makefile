@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := requirements.txt requirements-dev.txt pyproject.toml hooks/environment.py
 
-.PHONY: site serve check test bench fuzz lint lock clean help
+.PHONY: site serve check test bench fuzz lint lock fonts clean help
 
 help:
 	@echo "make site    build the site into site/"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench   measure the gate beside a stock build (minutes; PAGES=\"100 1000\" for less)"
 	@echo "make fuzz    feed the gate with hostile inputs (10,000, or INPUTS=500)"
 	@echo "make lock    pin the dependencies of pyproject.toml with hashes"
+	@echo "make fonts   cut the fonts anew (SOURCE=folder of the npm package source-serif)"
 	@echo "make clean   remove what was built (not $(VENV))"
 
 site: $(VENV)/.site
@@ -50,6 +51,9 @@ lock: $(VENV)/.dev
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		--custom-compile-command "make lock" --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 	@echo "Pinned requirements.txt and requirements-dev.txt"
+
+fonts: $(VENV)/.dev
+	@$(BIN)/uv run --quiet --no-project tools/subset_fonts.py $(SOURCE)
 
 clean:
 	@rm -rf site .cache

@@ -14,6 +14,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from kb import engine, gate
+from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.effects import downloads
 from kb.exports.names import NAMES_FILE, names_file
 from kb.exports.search import IndexingFailed, write_index
@@ -63,7 +64,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
     _Build.rendering = PageRendering(kb, formatted, config.site_name, pools)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
-    _Build.downloads = {**downloads(kb), NAMES_FILE: names_file(kb)}
+    records = citation_files(kb, config.site_name, lambda page: engine.published_at(project, page.uri))
+    _Build.downloads = {**downloads(kb), **records, NAMES_FILE: names_file(kb)}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -91,6 +93,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     rendering.address = page.canonical_url if config.site_url else None
     if isinstance(page.meta.get("summary"), str):
         page.meta["description"] = page.meta["summary"]
+    known = rendering.page
+    kind = rendering.kb.kind_of(known) if known is not None else None
+    if known is not None and kind is not None:
+        page.meta["kind"] = kind.name.capitalize()
+        record = cited(known, config.site_name, rendering.address)
+        page.meta["citation"] = meta_tags(record)
+        page.meta["linked_data"] = linked_data(rendering.kb, known, record)
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
     # Markdown does not convert an empty text, and a page that is only a list has none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import NEEDS_CHROMIUM, copy_project, run_build, served
+from conftest import NEEDS_CHROMIUM, ROOT, copy_project, run_build, served
 
 pytestmark = NEEDS_CHROMIUM
 # Home, one page of each kind, and the pages that are lists.
@@ -122,35 +123,76 @@ def test_no_link_of_any_page_is_dead(site: Path, page: Page, base: str) -> None:
     assert dead == set()
 
 
-def test_definition_by_mouse_and_keyboard(page: Page, base: str) -> None:
+def test_card_by_mouse(page: Page, base: str) -> None:
     page.goto(base + "principles/transference/", wait_until="networkidle")
-    popover = page.locator("#kb-popover")
+    card = page.locator("#kb-card")
     term = page.locator("a.kb-term").first
     term.scroll_into_view_if_needed()
-    assert popover.is_hidden()
+    assert card.count() == 0
     term.hover()
-    popover.wait_for(state="visible")
-    assert popover.inner_text() == term.get_attribute("data-definition")
-    popover.hover()
-    page.wait_for_timeout(400)
-    assert popover.is_visible(), "the pointer may enter it"
-    page.mouse.move(5, 5)
-    popover.wait_for(state="hidden")
-    page.locator("h1").click()
-    page.evaluate("document.querySelector('a.kb-term').scrollIntoView({block: 'center'})")
-    focused = "document.activeElement.matches('a.kb-term')"
+    card.wait_for(state="visible")
+    assert (term.get_attribute("data-definition") or "") in card.inner_text()
+    card.hover()
+    page.wait_for_timeout(500)
+    assert card.is_visible(), "the pointer may enter it"
+    assert card.locator("a").get_attribute("href") == page.evaluate("document.querySelector('a.kb-term').href")
+    citation = page.locator(".kb-citation a").first
+    citation.scroll_into_view_if_needed()
+    citation.hover()
+    page.locator("#kb-card[aria-label='Reference']").wait_for(state="visible")
+    assert page.locator(".kb-card").count() == 1, "there are never two"
+    page.mouse.move(5, 500)
+    card.wait_for(state="hidden")
+
+
+def test_card_stands_at_its_link(page: Page, base: str) -> None:
+    page.goto(base + "principles/transference/", wait_until="networkidle")
+    for index in range(0, page.locator("a.kb-term").count(), 4):
+        term = page.locator("a.kb-term").nth(index)
+        term.evaluate("link => link.scrollIntoView({block: 'center'})")
+        term.hover()
+        page.locator("#kb-card").wait_for(state="visible")
+        distance = page.evaluate(
+            """index => {
+              const line = document.querySelectorAll('a.kb-term')[index].getClientRects()[0];
+              const card = document.querySelector('#kb-card').getBoundingClientRect();
+              return Math.min(Math.abs(card.top - line.bottom), Math.abs(line.top - card.bottom));
+            }""",
+            index,
+        )
+        assert distance <= 5
+        page.keyboard.press("Escape")
+        page.mouse.move(5, 500)
+
+
+def test_card_by_keyboard(page: Page, base: str) -> None:
+    page.goto(base + "principles/transference/", wait_until="networkidle")
+    card = page.locator("#kb-card")
+    is_on_term = "document.activeElement.matches('a.kb-term')"
     for _ in range(200):
         page.keyboard.press("Tab")
-        if page.evaluate(focused):
+        if page.evaluate(is_on_term):
             break
-    assert page.evaluate(focused)
-    popover.wait_for(state="visible")
-    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "kb-popover"
+    assert page.evaluate(is_on_term)
+    card.wait_for(state="visible")
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "kb-card-text"
     page.keyboard.press("Escape")
-    assert popover.is_hidden()
-    assert page.evaluate(focused), "Esc keeps the focus"
+    assert card.count() == 0
+    assert page.evaluate(is_on_term), "Esc keeps the focus"
+    page.evaluate(
+        """() => [...document.querySelectorAll('.kb-citation a')].find(
+          link => document.querySelector(link.hash + " a[href*='doi.org']")).focus()"""
+    )
+    card.wait_for(state="visible")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.kb-card a[href*=\"doi.org\"]')"), "Tab leads to its links"
+    page.wait_for_timeout(400)
+    assert card.is_visible()
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+    assert page.evaluate("document.activeElement.matches('.kb-citation a')"), "Esc leads back to the link"
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "principles/transference" not in url)
+    page.wait_for_url(lambda url: "#ref-" in url)
 
 
 def test_work_behind_a_citation_is_shown(page: Page, base: str) -> None:
@@ -158,28 +200,96 @@ def test_work_behind_a_citation_is_shown(page: Page, base: str) -> None:
     citation = page.locator(".kb-citation a").first
     citation.scroll_into_view_if_needed()
     citation.hover()
-    popover = page.locator("#kb-popover")
-    popover.wait_for(state="visible")
-    assert "Studies on hysteria" in popover.inner_text()
-    assert "↩" not in popover.inner_text()
+    card = page.locator("#kb-card")
+    card.wait_for(state="visible")
+    assert "Studies on hysteria" in card.inner_text()
+    assert "↩" not in card.inner_text()
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
     citation.click()
     assert page.evaluate("document.querySelector(location.hash).matches('.kb-references li')")
 
 
-def test_definition_by_touch(phone: Page, base: str) -> None:
+def test_card_by_touch_is_a_sheet(phone: Page, base: str) -> None:
     phone.goto(base + "principles/transference/", wait_until="networkidle")
     term = phone.locator("a.kb-term").first
-    term.scroll_into_view_if_needed()
+    term.evaluate("link => link.scrollIntoView({block: 'center'})")
     term.tap()
-    popover = phone.locator("#kb-popover")
-    popover.wait_for(state="visible")
+    card = phone.locator("#kb-card")
+    card.wait_for(state="visible")
     assert "principles/transference" in phone.url, "the first tap shows"
-    box = popover.bounding_box()
+    box = card.bounding_box()
     assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 360
+    assert (box["x"], box["width"]) == (0, 360)
+    assert box["y"] + box["height"] == pytest.approx(740, abs=1)
+    citation = phone.locator(".kb-citation a").first
+    citation.evaluate("link => link.scrollIntoView({block: 'center'})")
+    citation.tap()
+    phone.locator("#kb-card[aria-label='Reference']").wait_for(state="visible")
+    assert phone.locator(".kb-card").count() == 1
+    phone.locator("h2").first.evaluate("heading => heading.scrollIntoView({block: 'center'})")
+    phone.locator("h2").first.tap(position={"x": 5, "y": 5})
+    assert card.count() == 0, "a tap beside it closes it"
+    term.evaluate("link => link.scrollIntoView({block: 'center'})")
+    term.tap()
+    card.wait_for(state="visible")
     term.tap()
     phone.wait_for_url(lambda url: "principles/transference" not in url)
+
+
+def test_script_of_the_reading_pages_is_small() -> None:
+    assert len(gzip.compress((ROOT / "theme" / "assets" / "kb.js").read_bytes())) < 4096
+
+
+def test_citation_can_be_copied_and_its_records_loaded(browser: Browser, base: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(base + "principles/transference/", wait_until="networkidle")
+    page.get_by_role("button", name="Copy the citation").click()
+    said = page.locator(".kb-said[role='status']")
+    said.get_by_text("Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Psychodynamic Knowledge Base. (2026,")
+    for link in page.locator(".kb-cite-files a").all():
+        response = page.request.get(urljoin(page.url, link.get_attribute("href") or ""))
+        assert response.ok
+        assert "Transference" in response.text()
+    context.close()
+
+
+@pytest.mark.parametrize("address", ["guides/getting-urgent-help/", "indications/acute-suicidal-crisis/"])
+def test_page_about_crisis_can_be_left_at_once(page: Page, base: str, address: str) -> None:
+    page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Weather"))
+    page.goto(base)
+    page.goto(base + address)
+    page.get_by_role("link", name="Leave this page quickly").click()
+    page.wait_for_url("https://www.bbc.co.uk/**")
+    page.go_back()
+    assert address not in page.url
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_help_and_header_are_low_on_a_phone_and_stay(phone: Page, base: str, address: str) -> None:
+    phone.set_viewport_size({"width": 320, "height": 640})
+    phone.goto(base + address, wait_until="networkidle")
+    for place in (0, 400):
+        phone.evaluate(f"window.scrollTo(0, {place})")
+        assert phone.evaluate("document.querySelector('.kb-help').getBoundingClientRect().top") == 0
+        assert phone.evaluate("document.querySelector('.kb-help').getBoundingClientRect().height") >= 24
+        assert phone.evaluate("document.querySelector('.md-header').getBoundingClientRect().bottom") <= 72.5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["", "principles/transference/", "indications/depression/", "glossary/", "guides/"])
+def test_reading_pages_are_accessible(browser: Browser, base: str, scheme: str, address: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(base + address, wait_until="networkidle")
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    context.close()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -207,6 +207,14 @@ def test_what_is_written_from_data_is_no_typed_statistic(sound: str) -> None:
     assert typed_statistics(sound) == []
 
 
+def test_the_definition_on_the_home_page_is_that_of_its_page() -> None:
+    text = (DOCS / "index.md").read_text(encoding="utf-8")
+    definitions = re.findall(r"^\[[^\]]+\]\(([^)]+)\)\n:\s+(.+)$", text, re.MULTILINE)
+    assert definitions
+    for page, definition in definitions:
+        assert f"summary: {definition}\n" in (DOCS / page).read_text(encoding="utf-8")
+
+
 def test_every_indication_has_a_result_on_the_unfavourable_side() -> None:
     sides: dict[str, list[bool]] = defaultdict(list)
     with (ROOT / "bib" / "effects.csv").open(encoding="utf-8", newline="") as file:

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 import pypandoc
 import pytest
 from markdown import Markdown
+from pybtex.database import parse_string
 
 from cases import write_project
 from kb import engine, gate
+from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.names import names_file
 from kb.reading.cache import Cache
 from kb.rendering.bibliography import Formatted, format_citations
@@ -161,7 +163,9 @@ def test_head_of_a_page(rendered: SimpleNamespace) -> None:
     head = html[: html.index('id="in-plain-words"')]
     assert '<p class="kb-summary" data-pagefind-meta="summary, kind:Defence">Keeping a fact out.</p>' in head
     for expected in (
-        'href="index.md">Defence',
+        '<p class="kb-also" data-search-exclude="">Also called denying</p>',
+        "minute",
+        '<time datetime="2026-11-22">',
         "denying",
         "disavowal",
         "22 November 2026",
@@ -261,3 +265,30 @@ def test_one_pandoc_run_and_the_order_of_citations_does_not_count(
 
 def test_unknown_citation_stays_visible() -> None:
     assert Formatted({}, {}).group("@gone2000").text == "[@gone2000]"
+
+
+def test_records_of_a_page_for_reference_managers(rendered: SimpleNamespace) -> None:
+    page = rendered.kb.by_uri["defences/denial.md"]
+    records = citation_files(rendered.kb, "The Site & Co.", lambda page: f"https://example.org/{page.id}/")
+    assert 'href="denial/denial.bib"' in rendered.pages["defences/denial.md"]
+    entry = next(iter(parse_string(records["defences/denial/denial.bib"], "bibtex").entries.values()))
+    assert entry.fields["title"] == "{Denial}"
+    assert entry.fields["date"] == "2026-11-22"
+    assert str(entry.persons["author"][0]) == r"{The Site \& Co.}"
+    record = json.loads(records["defences/denial/denial.json"])[0]
+    assert record["URL"] == "https://example.org/denial/"
+    assert record["issued"] == {"date-parts": [[2026, 11, 22]]}
+    assert records["defences/denial/denial.ris"].startswith("TY  - ELEC\r\nAU  - The Site & Co.,\r\nTI  - Denial\r\n")
+    assert records["defences/denial/denial.ris"].endswith("ER  - \r\n")
+    assert ("citation_title", "Denial") in meta_tags(cited(page, "The Site", None))
+
+
+def test_linked_data_names_the_subject_of_a_page(rendered: SimpleNamespace) -> None:
+    page = rendered.kb.by_uri["defences/denial.md"]
+    written = linked_data(rendered.kb, page, cited(page, "</script>", "https://example.org/"))
+    assert "<" not in written
+    data = json.loads(written)
+    assert data["@context"] == "https://schema.org"
+    assert data["mainEntity"]["@type"] == "DefinedTerm"
+    assert data["mainEntity"]["alternateName"] == ["denying"]
+    assert data["dateModified"] == "2026-11-22"

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from mkdocs.config import load_config
 from mkdocs.config.base import ValidationError as ConfigValidationError
@@ -310,6 +310,11 @@ def address(project: Project, uri: str) -> str:
     """The address on the site that a page has, or would have if it existed."""
     url = File(uri, str(project.docs), "", project.has_folder_addresses).url
     return "" if url in (".", "./") else url
+
+
+def published_at(project: Project, uri: str) -> str:
+    """The whole address of a page, empty where the site has none yet."""
+    return urljoin(project.site, address(project, uri)) if project.site else ""
 
 
 def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Origin | None:

@@ -1,99 +1,169 @@
-/* Shows the definition of a term, or the work behind a citation, beside its link.
-   Mouse: on hover, and the pointer may enter the text. Keyboard: on focus; Esc closes it and keeps the focus.
-   Touch: the first tap shows it, the second follows the link. Without this script the links are plain links. */
+/* The one script of the reading pages; without it they are complete, and every link is a plain link.
+
+   Cards show the definition of a term, or the work behind a citation, beside its link. Mouse: on hover, and the pointer
+   may enter the card. Keyboard: on focus; Tab leads to the links in it, Esc closes it and keeps the focus, Enter follows the
+   link. Touch: the first tap opens a sheet at the foot of the screen, the second follows the link. There is one card,
+   so there are never two at once. */
 (() => {
   "use strict";
-  const popover = document.createElement("div");
-  popover.className = "kb-popover";
-  popover.id = "kb-popover";
-  popover.setAttribute("role", "tooltip");
-  popover.hidden = true;
-  document.body.append(popover);
+
+  const make = (tag, className, text = "") =>
+    Object.assign(document.createElement(tag), { className, textContent: text });
+
+  const card = make("span", "kb-card");
+  const body = make("span", "kb-card-body");
+  const go = make("a", "kb-card-go");
+  go.tabIndex = -1; // Enter on the link itself does the same, and Tab is not made longer
+  card.id = "kb-card";
+  body.id = "kb-card-text";
+  card.hidden = true;
+  card.setAttribute("role", "group");
+  if (card.showPopover) card.popover = "manual";
+  card.append(body, go);
+
+  let shown = null;
+  let timer = 0;
+  let isTouch = false;
+
+  /* What a link leads to, as nodes for the card; null where it has none. */
+  const contentOf = (link) => {
+    if (link.dataset.definition) {
+      const title = make("strong", "kb-card-title", link.textContent);
+      return [title, document.createTextNode(link.dataset.definition)];
+    }
+    const entry = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!entry) return null;
+    const copy = entry.cloneNode(true);
+    copy.querySelectorAll(".kb-back, .kb-used").forEach((part) => part.remove());
+    copy.querySelectorAll("[id]").forEach((part) => part.removeAttribute("id"));
+    return [...copy.childNodes];
+  };
+
+  const hide = () => {
+    clearTimeout(timer);
+    if (!shown) return;
+    shown.removeAttribute("aria-describedby");
+    shown = null;
+    if (card.popover && card.matches(":popover-open")) card.hidePopover();
+    card.hidden = true;
+    card.remove();
+  };
+
+  const hideSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(hide, 250);
+  };
+
+  const show = (link, asSheet) => {
+    clearTimeout(timer);
+    if (shown === link) return;
+    const content = contentOf(link);
+    hide();
+    if (!content) return;
+    shown = link;
+    const isTerm = link.matches(".kb-term");
+    body.replaceChildren(...content);
+    card.setAttribute("aria-label", isTerm ? "Definition" : "Reference");
+    go.href = link.href;
+    go.textContent = isTerm ? "Read more" : "Go to the references";
+    card.classList.toggle("kb-sheet", asSheet);
+    card.style.left = card.style.top = "";
+    card.hidden = false;
+    link.after(card);
+    link.setAttribute("aria-describedby", body.id);
+    if (card.popover) card.showPopover();
+    if (!asSheet) place(link);
+  };
+
+  const place = (link) => {
+    const line = link.getClientRects()[0];
+    const box = card.getBoundingClientRect();
+    const margin = 16;
+    const left = Math.max(margin, Math.min(line.left, document.documentElement.clientWidth - box.width - margin));
+    const isBelow = line.bottom + box.height + margin < window.innerHeight;
+    const top = isBelow ? line.bottom + 4 : line.top - box.height - 4;
+    // The place that the browser chose without ours tells what it counts from.
+    card.style.left = card.style.top = "0px";
+    const origin = card.getBoundingClientRect();
+    card.style.left = `${left - origin.left}px`;
+    card.style.top = `${top - origin.top}px`;
+  };
+
+  const linkOf = (node) =>
+    node instanceof Element ? node.closest("a.kb-term, .kb-citation a[href^='#ref-']") : null;
+  const isInCard = (node) => node instanceof Node && card.contains(node);
+
+  document.addEventListener("pointerdown", (event) => {
+    isTouch = event.pointerType === "touch";
+  });
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
+    const link = linkOf(event.target);
+    if (link) show(link, false);
+    else if (isInCard(event.target)) clearTimeout(timer);
+  });
+  document.addEventListener("pointerout", (event) => {
+    if (event.pointerType !== "touch" && (linkOf(event.target) || isInCard(event.target))) hideSoon();
+  });
+  document.addEventListener("focusin", (event) => {
+    const link = linkOf(event.target);
+    if (link && link.matches(":focus-visible")) show(link, false);
+  });
+  document.addEventListener("focusout", (event) => {
+    if (shown && !isInCard(event.relatedTarget) && event.relatedTarget !== shown && !isTouch) hideSoon();
+  });
+  document.addEventListener("keydown", (event) => {
+    isTouch = false;
+    if (event.key !== "Escape" || !shown) return;
+    const link = shown;
+    const wasWithin = isInCard(document.activeElement);
+    hide();
+    if (wasWithin) {
+      link.focus();
+      hide();
+    }
+    event.stopPropagation();
+  });
+  document.addEventListener("click", (event) => {
+    const link = linkOf(event.target);
+    if (link && isTouch && shown !== link) {
+      event.preventDefault();
+      show(link, true);
+    } else if (!isInCard(event.target) || event.target === go) {
+      hide();
+    }
+  });
+
+  // Leaving a page about crisis or abuse: it is gone from the screen at once, and "back" does not lead to it.
+  document.querySelector(".kb-exit")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.body.hidden = true;
+    location.replace(event.currentTarget.href);
+  });
+
+  // Copying how to cite the page.
+  const citation = document.querySelector(".kb-cite");
+  if (citation && navigator.clipboard) {
+    const button = make("button", "kb-copy", "Copy the citation");
+    const said = make("span", "kb-said");
+    button.type = "button";
+    said.setAttribute("role", "status");
+    button.addEventListener("click", async () => {
+      said.textContent = "";
+      try {
+        await navigator.clipboard.writeText(citation.textContent.trim());
+        said.textContent = "Copied. ";
+      } catch {
+        said.textContent = "The browser does not allow copying. ";
+      }
+    });
+    document.querySelector(".kb-cite-files")?.prepend(button, said);
+  }
 
   // The navigation of a section with an index page has an empty name.
   document.querySelectorAll("nav.md-nav[aria-labelledby^='__nav_']").forEach((nav) => {
     const title = nav.querySelector(".md-nav__title")?.textContent.trim();
     if (title) nav.setAttribute("aria-label", title);
     if (title) nav.removeAttribute("aria-labelledby");
-  });
-
-  let shown = null;
-  let timer = 0;
-
-  const textOf = (link) => {
-    if (link.dataset.definition) return link.dataset.definition;
-    const entry = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (!entry) return "";
-    const copy = entry.cloneNode(true);
-    copy.querySelectorAll(".kb-back, .kb-used").forEach((part) => part.remove());
-    return copy.textContent.trim();
-  };
-
-  const hide = () => {
-    clearTimeout(timer);
-    if (shown) shown.removeAttribute("aria-describedby");
-    shown = null;
-    popover.hidden = true;
-  };
-
-  const hideSoon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(hide, 200);
-  };
-
-  const show = (link) => {
-    clearTimeout(timer);
-    if (shown === link) return;
-    const text = textOf(link);
-    if (!text) return;
-    hide();
-    shown = link;
-    popover.textContent = text;
-    popover.hidden = false;
-    link.setAttribute("aria-describedby", popover.id);
-    const line = link.getClientRects()[0];
-    const box = popover.getBoundingClientRect();
-    const margin = 16;
-    const left = Math.max(margin, Math.min(line.left, document.documentElement.clientWidth - box.width - margin));
-    const below = line.bottom + box.height + margin < window.innerHeight;
-    const top = below ? line.bottom + 4 : line.top - box.height - 4;
-    popover.style.left = `${left + window.scrollX}px`;
-    popover.style.top = `${top + window.scrollY}px`;
-  };
-
-  const linkOf = (event) =>
-    event.target instanceof Element ? event.target.closest("a.kb-term, .kb-citation a[href^='#ref-']") : null;
-
-  document.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "touch") return;
-    const link = linkOf(event);
-    if (link) show(link);
-    else if (popover.contains(event.target)) clearTimeout(timer);
-  });
-  document.addEventListener("pointerout", (event) => {
-    if (event.pointerType === "touch") return;
-    if (linkOf(event) || popover.contains(event.target)) hideSoon();
-  });
-  document.addEventListener("focusin", (event) => {
-    const link = linkOf(event);
-    if (link && link.matches(":focus-visible")) show(link);
-  });
-  document.addEventListener("focusout", (event) => {
-    if (linkOf(event)) hide();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && shown) {
-      hide();
-      event.stopPropagation();
-    }
-  });
-  document.addEventListener("click", (event) => {
-    const link = linkOf(event);
-    if (link && event.pointerType === "touch" && shown !== link) {
-      event.preventDefault();
-      show(link);
-    } else if (!popover.contains(event.target)) {
-      hide();
-    }
   });
 })();

@@ -20,6 +20,8 @@ from kb.kinds import BY_FOLDER
 from kb.knowledge import KnowledgeBase, levels_of, reference_anchor, term_anchor, title_of
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
+from kb.rendering.certainty import WORDS as CERTAINTIES
+from kb.rendering.certainty import certainty
 from kb.rendering.html import Child, append, as_it_is, element, relative
 from kb.rendering.tables import table, table_row
 from kb.rendering.terms import GLOSSARY_PAGE, target_of
@@ -74,11 +76,11 @@ def _without_script(glossary: Element) -> list[Child]:
 def _section_index(kb: KnowledgeBase, page: Page) -> Element:
     entries = element("dl", class_="kb-index")
     for entry in _entries(kb, page):
-        append(
-            entries,
-            element("dt", element("a", title_of(entry), href=relative(entry.uri, page.uri))),
-            element("dd", str(entry.front_matter.data.get("summary", ""))),
-        )
+        data = entry.front_matter.data
+        explanation = element("dd", str(data.get("summary", "")))
+        if data.get("fit") in CERTAINTIES:
+            append(explanation, " ", certainty(data["fit"]))
+        append(entries, element("dt", element("a", title_of(entry), href=relative(entry.uri, page.uri))), explanation)
     return entries
 
 

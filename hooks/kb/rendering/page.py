@@ -10,28 +10,24 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from kb.exports.citing import file_of
 from kb.kinds import RELATIONS, Kind
 from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, reference_anchor, title_of
-from kb.learning_path import builds_on, reachable
+from kb.learning_path import builds_on, minutes, reachable
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
 from kb.reading.effect_syntax import EffectSyntax
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
+from kb.rendering.certainty import WORDS as CERTAINTIES
+from kb.rendering.certainty import certainty
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, path
 from kb.rendering.pools import Pools
 from kb.rendering.terms import link_terms
-
-_FIT = {
-    "supported": "Supported by evidence, within the limits named below",
-    "limited": "Limited evidence",
-    "caution": "With caution",
-    "not-first-line": "Not first-line",
-}
 
 
 class PageRendering(Extension):
@@ -154,17 +150,16 @@ def _reference(key: str, times_cited: int, formatted: Formatted) -> Element:
 
 
 def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> list[Element]:
+    """What stands between the title and the first section, in the same order on every page."""
     data = page.front_matter.data
     summary = element("p", str(data.get("summary", "")), class_="kb-summary")
     summary.set("data-pagefind-meta", f"summary, kind:{kind.name.capitalize()}")
+    parts = [summary, _facts(page)]
     if not kind.is_concept:
-        return [summary]
-    rows: list[tuple[str, list[Element | str]]] = []
-    section = f"{kind.folder}/index.md"
-    name = kind.name.capitalize()
-    rows.append(("Kind", [element("a", name, href=relative(section, page.uri)) if section in kb.by_uri else name]))
+        return parts
     if aliases := aliases_of(page):
-        rows.append(("Also called", [", ".join(aliases)]))
+        parts.insert(0, element("p", "Also called ", ", ".join(aliases), class_="kb-also", data_search_exclude=""))
+    rows: list[tuple[str, list[Element | str]]] = []
     for field, label in (
         ("edition", "Edition"),
         ("design", "Design"),
@@ -174,16 +169,27 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
             rows.append((label, [data[field]]))
     if isinstance(positions := data.get("positions"), list):
         rows.append(("Positions", ["; ".join(map(str, positions))]))
-    if data.get("fit") in _FIT:
-        rows.append(("Evidence", [_FIT[data["fit"]]]))
     rows += _levels(page, formatted)
     rows += _related(kb, page)
-    if isinstance(data.get("reviewed"), datetime.date):
-        rows.append(("Reviewed", [_day(data["reviewed"])]))
-    box = element("dl", class_="kb-glance", data_search_exclude="")
-    for label, value in rows:
-        append(box, element("div", element("dt", label), element("dd", *value)))
-    return [summary, box]
+    if rows:
+        box = element("dl", class_="kb-glance", data_search_exclude="")
+        for label, value in rows:
+            append(box, element("div", element("dt", label), element("dd", *value)))
+        parts.append(box)
+    return parts
+
+
+def _facts(page: Page) -> Element:
+    """How sure it is, how long it takes, and when it was last checked."""
+    data = page.front_matter.data
+    facts = element("ul", class_="kb-facts", data_search_exclude="")
+    if data.get("fit") in CERTAINTIES:
+        append(facts, element("li", certainty(data["fit"])))
+    length = minutes(page)
+    append(facts, element("li", f"{length} minute{'s' * (length > 1)} to read"))
+    if isinstance(reviewed := data.get("reviewed"), datetime.date):
+        append(facts, element("li", "Reviewed ", element("time", _day(reviewed), datetime=reviewed.isoformat())))
+    return facts
 
 
 def _levels(page: Page, formatted: Formatted) -> list[tuple[str, list[Element | str]]]:
@@ -241,7 +247,15 @@ def _cite_this_page(page: Page, rendering: PageRendering) -> list[Element]:
     text: list[Element | str] = [f"{rendering.site_name}. ({date}). ", element("em", title_of(page)), "."]
     if rendering.address:
         text += [" ", element("a", rendering.address, href=rendering.address)]
-    return [element("h2", "Cite this page"), element("p", *text, class_="kb-cite")]
+    files = element("p", "For reference managers: ", class_="kb-cite-files")
+    for number, (ending, name) in enumerate((("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL-JSON"))):
+        link = element("a", name, href=relative(file_of(page, ending), page.uri), download=f"{page.id}.{ending}")
+        append(files, ", " if number else "", link)
+    return [
+        element("h2", "Cite this page"),
+        element("p", *text, class_="kb-cite"),
+        files,
+    ]
 
 
 def _day(date: datetime.date, year_first: bool = False) -> str:
