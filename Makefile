@@ -1,4 +1,4 @@
-# make site | serve | check | test | bench | fuzz | lock | clean. Python 3.11 or newer and make are all that is needed.
+# make site | serve | check | test | audit | bench | fuzz | lock | clean. Python 3.11 or newer and make are all that is needed.
 
 PYTHON ?= python3
 FORMAT ?= text
@@ -6,13 +6,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := requirements.txt requirements-dev.txt pyproject.toml hooks/environment.py
 
-.PHONY: site serve check test bench fuzz lint lock fonts clean help
+.PHONY: site serve check test audit bench fuzz lint lock fonts clean help
 
 help:
 	@echo "make site    build the site into site/"
 	@echo "make serve   preview with live reload"
 	@echo "make check   run the gate alone"
 	@echo "make test    run every test, browser tests included"
+	@echo "make audit   measure the site against its bars; also needs Node and Java (PARTS=\"weights axe\" does not)"
 	@echo "make bench   measure the gate beside a stock build (minutes; PAGES=\"100 1000\" for less)"
 	@echo "make fuzz    feed the gate with hostile inputs (10,000, or INPUTS=500)"
 	@echo "make lock    pin the dependencies of pyproject.toml with hashes"
@@ -32,6 +33,9 @@ check: $(VENV)/.site
 test: lint
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest
+
+audit: $(VENV)/.dev
+	@cd tests && ../$(BIN)/python -m audit $(PARTS)
 
 bench: $(VENV)/.dev
 	@cd tests && ../$(BIN)/python -m bench $(PAGES)

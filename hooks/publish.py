@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import Files
@@ -18,6 +19,7 @@ from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.effects import downloads
 from kb.exports.names import NAMES_FILE, names_file
 from kb.exports.search import IndexingFailed, write_index
+from kb.exports.styles import write_styles
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
@@ -33,6 +35,7 @@ class _Build:
     is_preview = False
     rendering: PageRendering
     downloads: Mapping[str, str] = MappingProxyType({})
+    sheets: Sequence[str] = ()
 
 
 def on_startup(command: Literal["build", "gh-deploy", "serve"], **_: Any) -> None:
@@ -75,7 +78,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     except CannotRun as error:
         raise Abort(str(error)) from None
     engine.add_files(files, config, _Build.downloads)
-    return engine.without_builtin_search(files)
+    _Build.sheets = engine.style_sheets(files, config)
+    return engine.without_parts_of_the_theme(files, config)
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Let templates write no blank lines."""
+    engine.write_plainly(env)
+    return env
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
@@ -107,7 +117,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Index the pages as they were published."""
+    """Write the style sheet that the pages need, and index them as they were published."""
+    try:
+        write_styles(_Build.sheets, Path(config.site_dir))
+    except ValueError as error:
+        raise Abort(f"The style sheets cannot be put together: {error}") from None
     try:
         write_index(_Build.rendering.kb, Path(config.site_dir), str(config.theme.get("language", "en")))
     except (IndexingFailed, OSError) as error:

@@ -24,6 +24,7 @@ NEEDS_CHROMIUM = [
         reason="no Chromium found: install the package chromium, or set CHROMIUM to its path",
     ),
 ]
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 COPIED = ("docs", "bib", "theme", "hooks", "mkdocs.yml")
 
 
@@ -82,9 +83,8 @@ def base(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     assert CHROMIUM, "Chromium is missing, and browser tests are never skipped in CI"
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=switches)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield chromium
         chromium.close()
 

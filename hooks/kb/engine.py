@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from jinja2 import Environment
 from mkdocs.config import load_config
 from mkdocs.config.base import ValidationError as ConfigValidationError
 from mkdocs.config.defaults import MkDocsConfig
@@ -41,8 +42,10 @@ from kb.snapshot import Origin
 # Steps that shape a project before its files are read, and the plugins whose steps follow from the configuration alone.
 _SHAPING_EVENTS = ("startup", "config", "files")
 _KNOWN_PLUGINS = ("mkdocs.contrib.search", "material.plugins.search", "material.plugins.tags")
-# Where the theme keeps its own search.
-_BUILTIN_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
+# Where the theme keeps its scripts, its search and its style sheets: in their place stand this site's, and of its main
+# sheet what the pages use.
+_PARTS_OF_THE_THEME = ("assets/javascripts/", "assets/stylesheets/")
+_MAIN_SHEET = "assets/stylesheets/main."
 # Values and characters of a configuration, of which a navigation of some thousand pages has most; MkDocs reads no more
 # in good time.
 _MOST_SETTINGS, _LONGEST_CONFIGURATION = 20_000, 500_000
@@ -293,9 +296,24 @@ def add_files(files: Files, config: MkDocsConfig, contents: Mapping[str, str]) -
             files.append(File.generated(config, uri, content=text))
 
 
-def without_builtin_search(files: Files) -> Files:
-    """The files of the site without the theme's own search, in whose place stands this site's."""
-    return Files([file for file in files if not file.src_uri.startswith(_BUILTIN_SEARCH)])
+def style_sheets(files: Files, config: MkDocsConfig) -> list[str]:
+    """The text of the theme's main style sheet and of those that the configuration names, in this order."""
+    main = [file for file in files if file.src_uri.startswith(_MAIN_SHEET) and file.src_uri.endswith(".css")]
+    own = [file for name in config.extra_css if (file := files.get_file_from_path(str(name)))]
+    return [file.content_string for file in (*main, *own)]
+
+
+def without_parts_of_the_theme(files: Files, config: MkDocsConfig) -> Files:
+    """The files of the site without those in whose place stands something of its own: scripts, search, style sheets."""
+    replaced = {str(name) for name in config.extra_css}
+    return Files(
+        [file for file in files if not file.src_uri.startswith(_PARTS_OF_THE_THEME) and file.src_uri not in replaced]
+    )
+
+
+def write_plainly(environment: Environment) -> None:
+    """Let templates write nothing for a line that holds a step of theirs alone: half of a page would be blank."""
+    environment.trim_blocks = environment.lstrip_blocks = True
 
 
 def _rule_pages(settings: Settings) -> dict[str, str]:

@@ -27,9 +27,11 @@
 
   /* What a link leads to, as nodes for the card; null where it has none. */
   const contentOf = (link) => {
-    if (link.dataset.definition) {
+    if (link.matches(".kb-term")) {
+      // The first link to a term carries its definition for all that lead to the same place.
+      const first = [...document.querySelectorAll("a[data-definition]")].find(({ href }) => href === link.href);
       const title = make("strong", "kb-card-title", link.textContent);
-      return [title, document.createTextNode(link.dataset.definition)];
+      return first ? [title, document.createTextNode(first.dataset.definition)] : null;
     }
     const entry = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!entry) return null;
@@ -160,10 +162,12 @@
     document.querySelector(".kb-cite-files")?.prepend(button, said);
   }
 
-  // The navigation of a section with an index page has an empty name.
-  document.querySelectorAll("nav.md-nav[aria-labelledby^='__nav_']").forEach((nav) => {
-    const title = nav.querySelector(".md-nav__title")?.textContent.trim();
-    if (title) nav.setAttribute("aria-label", title);
-    if (title) nav.removeAttribute("aria-labelledby");
-  });
+  // Tables that become cards on a narrow screen are tables still, also where a browser goes by how they look.
+  const roles = { "thead, tbody": "rowgroup", tr: "row", "thead th": "columnheader", "tbody th": "rowheader", td: "cell" };
+  for (const table of document.querySelectorAll(".kb-effect-table")) {
+    table.setAttribute("role", "table");
+    for (const [parts, role] of Object.entries(roles)) {
+      for (const part of table.querySelectorAll(parts)) part.setAttribute("role", role);
+    }
+  }
 })();

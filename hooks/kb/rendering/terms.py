@@ -1,4 +1,4 @@
-"""The first mention of a term in each section becomes a link that carries the definition."""
+"""The first mention of a term in each section becomes a link; the first on the page carries the definition for all."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ def target_of(term: Term) -> str:
 def link_terms(root: Element, md: Markdown, kb: KnowledgeBase, page: Page) -> None:
     """Link the first mention of every term in every section of `page`, its own excepted."""
     linked: set[str] = set()
+    defined: set[str] = set()
     parents = {child: parent for parent in root.iter() for child in parent}
     for item in list(prose.walk(root, md)):
         if isinstance(item, prose.Prose):
-            _link_stretch(item, parents, kb, page, linked)
+            _link_stretch(item, parents, kb, page, linked, defined)
         elif item.tag in prose.HEADINGS:
             linked.clear()
         elif item.get("href"):
@@ -46,7 +47,12 @@ def _uri(href: str, page: Page) -> str:
 
 
 def _link_stretch(
-    item: prose.Prose, parents: dict[Element, Element], kb: KnowledgeBase, page: Page, linked: set[str]
+    item: prose.Prose,
+    parents: dict[Element, Element],
+    kb: KnowledgeBase,
+    page: Page,
+    linked: set[str],
+    defined: set[str],
 ) -> None:
     text = item.text
     pieces: list[Element | str] = []
@@ -64,8 +70,10 @@ def _link_stretch(
                 text[start + mention.start : done],
                 class_="kb-term",
                 href=relative(target, page.uri),
-                data_definition=curled(mention.term.definition),
             )
+            if target not in defined:
+                defined.add(target)
+                link.set("data-definition", curled(mention.term.definition))
             pieces.append(link)
     if pieces:
         _replace(item, [*pieces, text[done:]], parents)
