@@ -27,6 +27,7 @@ ADDRESSES = [
     "approaches/mentalization-based-treatment/",
     "instruments/psychodynamic-diagnostic-manual/",
     "evidence/shedler-2010-and-its-critics/",
+    "map/",
     "about/effects-data/",
     "about/how-this-site-is-made/",
     "about/rules/",

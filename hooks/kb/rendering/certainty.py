@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
+from kb.model import Page
 from kb.rendering.html import element
 
 WORDS = {
@@ -22,9 +23,26 @@ _SHAPES: dict[str, list[tuple[str, dict[str, str]]]] = {
 }
 
 
+def fit_of(page: Page) -> str:
+    """How sure the evidence for a page is; empty where its kind has no such thing."""
+    fit = page.front_matter.data.get("fit")
+    return fit if isinstance(fit, str) and fit in WORDS else ""
+
+
 def certainty(fit: str) -> Element:
     """The sign and the words for a value of the field `fit`."""
-    sign = element("svg", class_="kb-glyph", viewBox="0 0 16 16", aria_hidden="true", focusable="false")
+    return element("span", sign(fit), WORDS[fit], class_="kb-fit")
+
+
+def sign(fit: str) -> Element:
+    """The sign alone, for eyes only."""
+    drawing = element("svg", class_="kb-glyph", viewBox="0 0 16 16", aria_hidden="true", focusable="false")
     for tag, attributes in _SHAPES[fit]:
-        sign.append(Element(tag, attributes))
-    return element("span", sign, WORDS[fit], class_="kb-fit")
+        drawing.append(Element(tag, attributes))
+    return drawing
+
+
+def marked(fit: str) -> Element:
+    """The sign beside a name: its words are a tooltip, and read out by what reads the screen."""
+    hidden = element("span", f" ({WORDS[fit].lower()})", class_="kb-unseen")
+    return element("span", sign(fit), hidden, class_="kb-mark", title=WORDS[fit])

@@ -23,6 +23,7 @@ from kb.rendering.bibliography import Formatted
 from kb.rendering.certainty import WORDS as CERTAINTIES
 from kb.rendering.certainty import certainty
 from kb.rendering.html import Child, append, as_it_is, element, relative
+from kb.rendering.relation_map import relation_map
 from kb.rendering.tables import table, table_row
 from kb.rendering.terms import GLOSSARY_PAGE, target_of
 
@@ -40,6 +41,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
             return _glossary(kb, page, formatted)
         case "references":
             return [_all_references(kb, page, formatted)]
+        case "map":
+            return relation_map(kb, page)
         case "data":
             return _data_dictionary(kb)
         case "search":

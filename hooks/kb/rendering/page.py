@@ -12,7 +12,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from kb.exports.citing import file_of
 from kb.kinds import RELATIONS, Kind
-from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, reference_anchor, title_of
+from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, map_anchor, reference_anchor, title_of
 from kb.learning_path import builds_on, minutes, reachable
 from kb.model import Page
 from kb.reading import prose
@@ -68,6 +68,11 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
     groups |= citations_of_effects(kb) | citations_of_guidelines(kb)
     groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
+
+
+def assets_of(kb: KnowledgeBase, page: Page) -> list[str]:
+    """The styles and scripts that this page needs beyond those of every page."""
+    return ["assets/map.css", "assets/map.js"] if page is kb.map_page else []
 
 
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
@@ -235,6 +240,9 @@ def _connections(kb: KnowledgeBase, page: Page, direct: Mapping[str, set[str]]) 
                 append(items, element("li", link_to(other, page), ": " + reason, *note))
             parts += [element("h3", title), items]
     parts += next_pages(kb, page, direct)
+    if parts and kb.map_page is not None:
+        there = relative(f"{kb.map_page.uri}#{map_anchor(page)}", page.uri)
+        parts.append(element("p", element("a", "See it on the map", href=there), class_="kb-on-map"))
     return [element("h2", "How it connects"), *parts] if parts else []
 
 
