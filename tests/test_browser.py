@@ -18,6 +18,7 @@ ADDRESSES = [
     "",
     "guides/",
     "guides/is-it-right-for-me/",
+    "guides/considering-therapy/",
     "guides/getting-urgent-help/",
     "principles/transference/",
     "mechanisms/insight/",

@@ -296,6 +296,8 @@ class KnowledgeBase:
         kind = self.kind_of(page)
         if kind is not None:
             yield "cite-this-page"
+            if self.relations_to(page, "path"):
+                yield "on-a-path"
             if kind.is_concept:
                 yield from self._connection_anchors(page)
         match page.front_matter.data.get("lists"):

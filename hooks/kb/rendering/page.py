@@ -13,7 +13,7 @@ from markdown.treeprocessors import Treeprocessor
 from kb.exports.citing import file_of
 from kb.kinds import RELATIONS, Kind
 from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, map_anchor, reference_anchor, title_of
-from kb.learning_path import builds_on, minutes, reachable
+from kb.learning_path import builds_on, minutes, reachable, steps
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
@@ -25,7 +25,7 @@ from kb.rendering.certainty import certainty
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
-from kb.rendering.learning_path import also_needed, link_to, next_pages, path
+from kb.rendering.learning_path import also_needed, link_to, next_pages, on_paths, path, where_on_paths
 from kb.rendering.pools import Pools
 from kb.rendering.terms import link_terms
 
@@ -72,7 +72,9 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
 
 def assets_of(kb: KnowledgeBase, page: Page) -> list[str]:
     """The styles and scripts that this page needs beyond those of every page."""
-    return ["assets/map.css", "assets/map.js"] if page is kb.map_page else []
+    if page is kb.map_page:
+        return ["assets/map.css", "assets/map.js"]
+    return ["assets/path.js"] if steps(page, kb) or kb.relations_to(page, "path") else []
 
 
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
@@ -87,7 +89,7 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
             root.insert(position, part)
     written = len(root)
     append(root, *lists.lists_of(kb, page, formatted))
-    append(root, *path(kb, page))
+    append(root, *path(kb, page), *on_paths(kb, page))
     if kind is not None and kind.is_concept:
         append(root, *_connections(kb, page, rendering.builds_on))
     append(root, *_references(kb, page, cited, formatted))
@@ -159,7 +161,7 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     data = page.front_matter.data
     summary = element("p", str(data.get("summary", "")), class_="kb-summary")
     summary.set("data-pagefind-meta", f"summary, kind:{kind.name.capitalize()}")
-    parts = [summary, _facts(page)]
+    parts = [summary, _facts(kb, page)]
     if not kind.is_concept:
         return parts
     if aliases := aliases_of(page):
@@ -184,8 +186,8 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     return parts
 
 
-def _facts(page: Page) -> Element:
-    """How sure it is, how long it takes, and when it was last checked."""
+def _facts(kb: KnowledgeBase, page: Page) -> Element:
+    """How sure it is, how long it takes, when it was last checked, and where it stands on paths."""
     data = page.front_matter.data
     facts = element("ul", class_="kb-facts", data_search_exclude="")
     if data.get("fit") in CERTAINTIES:
@@ -194,6 +196,7 @@ def _facts(page: Page) -> Element:
     append(facts, element("li", f"{length} minute{'s' * (length > 1)} to read"))
     if isinstance(reviewed := data.get("reviewed"), datetime.date):
         append(facts, element("li", "Reviewed ", element("time", _day(reviewed), datetime=reviewed.isoformat())))
+    append(facts, *(element("li", place) for place in where_on_paths(kb, page)))
     return facts
 
 
