@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from jinja2 import ChoiceLoader, DictLoader, Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import Files
@@ -20,6 +21,7 @@ from kb.exports.names import NAMES_FILE, names_file
 from kb.exports.search import IndexingFailed, write_index
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
+from kb.rendering.certainty import fit_of, icons
 from kb.rendering.page import PageRendering, assets_of, citation_groups
 from kb.rendering.pools import pooled_estimates
 from kb.reports import text
@@ -78,6 +80,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return engine.without_builtin_search(files)
 
 
+def on_env(env: Environment, **_: Any) -> Environment:
+    """Let the navigation show how sure the evidence is by the same sign as the pages do."""
+    signs = DictLoader({f".icons/{name}.svg": drawing for name, drawing in icons().items()})
+    env.loader = ChoiceLoader([signs, *([env.loader] if env.loader else [])])
+    return env
+
+
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """Let a preview go on where a page cannot be read or converted: the reason stands in its place."""
     known = _Build.rendering.kb.by_uri.get(page.file.src_uri)
@@ -101,6 +110,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         page.meta["citation"] = meta_tags(record)
         page.meta["linked_data"] = linked_data(rendering.kb, known, record)
     page.meta["assets"] = assets_of(rendering.kb, known) if known is not None else []
+    if known is not None and (fit := fit_of(known)):
+        page.meta["icon"] = f"kb/{fit}"
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
     # Markdown does not convert an empty text, and a page that is only a list has none.

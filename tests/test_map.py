@@ -14,11 +14,8 @@ from playwright.sync_api import Browser, Page
 
 from conftest import NEEDS_CHROMIUM
 from kb import engine, gate
-from kb.kinds import RELATIONS
 from kb.knowledge import KnowledgeBase, title_of
 from kb.rendering.html import curled
-
-FORWARD = {kind.field: kind.forward for kind in RELATIONS}
 
 
 @dataclass
@@ -32,13 +29,15 @@ class Published(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self.is_in_drawing = self.is_in_row_heading = False
+        self.is_in_drawing = self.is_in_row_heading = self.is_in_title = False
         self.relation = self.source = self.link = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         self.relation = found.get("data-relation", self.relation)
-        if tag == "svg":
+        if tag == "title":
+            self.is_in_title = True
+        elif tag == "svg":
             self.is_in_drawing = "kb-map-drawing" in found.get("class", "") or self.is_in_drawing
         elif tag == "path" and "data-ends" in found:
             source, target = found["data-ends"].split()
@@ -62,10 +61,14 @@ class Published(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
             self.link = ""
+        elif tag == "title":
+            self.is_in_title = False
         elif tag == "table":
             self.source = ""
 
     def handle_data(self, data: str) -> None:
+        if self.is_in_title:
+            return
         if self.link and self.is_in_drawing:
             self.drawn[self.link] += data
         elif self.link and self.is_in_row_heading:
@@ -89,9 +92,7 @@ def test_map_table_and_data_are_the_same(kb: KnowledgeBase, html: str) -> None:
     titles = {id_: curled(title_of(kb.by_id[id_])) for _, *ends in edges for id_ in ends}
     assert len(edges) > 500
     assert published.drawn == titles, "every name is given whole"
-    assert {id_: name.partition(" (")[0] for id_, name in published.listed.items()} == {
-        id_: name.partition(" (")[0] for id_, name in titles.items()
-    }
+    assert published.listed == titles
     assert published.drawn_edges == Counter(edges)
     assert published.listed_edges == Counter(edges)
 

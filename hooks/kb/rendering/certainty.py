@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from kb.model import Page
 from kb.rendering.html import element
@@ -34,15 +34,19 @@ def certainty(fit: str) -> Element:
     return element("span", sign(fit), WORDS[fit], class_="kb-fit")
 
 
-def sign(fit: str) -> Element:
-    """The sign alone, for eyes only."""
-    drawing = element("svg", class_="kb-glyph", viewBox="0 0 16 16", aria_hidden="true", focusable="false")
+def sign(fit: str, has_name: bool = False) -> Element:
+    """The sign alone. One that `has_name` says its words to a screen reader, and to a pointer that rests on it."""
+    drawing = element("svg", class_="kb-glyph", viewBox="0 0 16 16")
+    if has_name:
+        drawing.set("role", "img")
+        drawing.append(element("title", WORDS[fit]))
+    else:
+        drawing.set("aria-hidden", "true")
     for tag, attributes in _SHAPES[fit]:
         drawing.append(Element(tag, attributes))
     return drawing
 
 
-def marked(fit: str) -> Element:
-    """The sign beside a name: its words are a tooltip, and read out by what reads the screen."""
-    hidden = element("span", f" ({WORDS[fit].lower()})", class_="kb-unseen")
-    return element("span", sign(fit), hidden, class_="kb-mark", title=WORDS[fit])
+def icons() -> dict[str, str]:
+    """The signs as the files that the theme puts beside the names of pages, by what a page calls its icon."""
+    return {f"kb/{fit}": tostring(sign(fit, has_name=True), encoding="unicode", method="html") for fit in WORDS}

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from kb.knowledge import KnowledgeBase, title_of
 from kb.learning_path import minutes, missing_before, readable_after, steps
 from kb.model import Page
+from kb.rendering.certainty import fit_of, sign
 from kb.rendering.html import Child, append, curled, element, relative
 
 
@@ -113,4 +114,9 @@ def _listed(pages: list[Page], page: Page) -> list[Child]:
 
 
 def link_to(other: Page, page: Page) -> Element:
-    return element("a", title_of(other), href=relative(other.uri, page.uri))
+    """A link by the title of the page that it leads to; where that is an indication, with how sure the evidence is."""
+    link = element("a", href=relative(other.uri, page.uri))
+    if fit := fit_of(other):
+        append(link, sign(fit, has_name=True))
+    append(link, title_of(other))
+    return link

@@ -20,8 +20,7 @@ from kb.reading.citations import CitationSyntax, citation_elements
 from kb.reading.effect_syntax import EffectSyntax
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
-from kb.rendering.certainty import WORDS as CERTAINTIES
-from kb.rendering.certainty import certainty
+from kb.rendering.certainty import certainty, fit_of
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
@@ -190,8 +189,8 @@ def _facts(kb: KnowledgeBase, page: Page) -> Element:
     """How sure it is, how long it takes, when it was last checked, and where it stands on paths."""
     data = page.front_matter.data
     facts = element("ul", class_="kb-facts", data_search_exclude="")
-    if data.get("fit") in CERTAINTIES:
-        append(facts, element("li", certainty(data["fit"])))
+    if fit := fit_of(page):
+        append(facts, element("li", certainty(fit)))
     length = minutes(page)
     append(facts, element("li", f"{length} minute{'s' * (length > 1)} to read"))
     if isinstance(reviewed := data.get("reviewed"), datetime.date):

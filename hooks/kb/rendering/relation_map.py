@@ -16,7 +16,7 @@ from kb.kinds import KINDS, RELATIONS, Kind
 from kb.knowledge import KnowledgeBase, map_anchor, title_of
 from kb.model import Page, Relation
 from kb.rendering.certainty import WORDS, fit_of, sign
-from kb.rendering.html import Child, append, curled, element, relative
+from kb.rendering.html import Child, append, element, relative
 from kb.rendering.learning_path import link_to
 
 # The kinds in their columns from left to right; kinds that share one are about as many as their neighbours.
@@ -144,14 +144,12 @@ def _edge(edge: Relation, rows: dict[str, _Row]) -> Element:
 
 
 def _node(other: Page, page: Page, row: _Row) -> Element:
-    """An entry as one link; a reader of the screen hears its name in full, and how sure the evidence is."""
+    """An entry as one link."""
     link = element("a", id=map_anchor(other), href=relative(other.uri, page.uri))
     link.append(element("rect", y=str(row.top), height=str(row.height)))
     text = element("text", y=str(row.top + _BASE))
-    fit = fit_of(other)
-    if fit:
-        link.set("aria-label", curled(f"{title_of(other)}, {WORDS[fit].lower()}"))
-        glyph = sign(fit)
+    if fit := fit_of(other):
+        glyph = sign(fit, has_name=True)
         glyph.attrib |= {"x": "4", "y": str(row.top + 6), "width": "12", "height": "12"}
         link.append(glyph)
     for number, line in enumerate(row.lines):
