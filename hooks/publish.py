@@ -22,7 +22,8 @@ from kb.exports.search import IndexingFailed, write_index
 from kb.exports.styles import write_styles
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
-from kb.rendering.page import PageRendering, citation_groups
+from kb.rendering.certainty import fit_of, sign_as_html
+from kb.rendering.page import PageRendering, assets_of, citation_groups
 from kb.rendering.pools import pooled_estimates
 from kb.reports import text
 
@@ -110,6 +111,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         record = cited(known, config.site_name, rendering.address)
         page.meta["citation"] = meta_tags(record)
         page.meta["linked_data"] = linked_data(rendering.kb, known, record)
+    page.meta["assets"] = assets_of(rendering.kb, known) if known is not None else []
+    if known is not None and (fit := fit_of(known)):
+        page.meta["sign"] = sign_as_html(fit)
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
     # Markdown does not convert an empty text, and a page that is only a list has none.

@@ -224,10 +224,23 @@ def test_a_page_says_what_comes_next(rendered: SimpleNamespace) -> None:
     assert "What you can read next" not in denial
     assert '(it also builds on <a href="../principles/affect.md">Affect</a>)' in denial
     assert '(it also builds on <a href="../defences/denial.md">Denial</a>)' in affect
-    assert (
-        '<a href="../guides/course.md">Course</a>, step 3 of 4; before it <a href="../principles/affect.md">Affect</a>; '
-        'after it <a href="undoing.md">Undoing</a>' in denial
-    )
+
+
+def test_a_step_says_where_it_stands_on_its_path(rendered: SimpleNamespace) -> None:
+    denial, splitting = rendered.pages["defences/denial.md"], rendered.pages["defences/splitting.md"]
+    assert '<li><a href="#on-a-path">Step 3 of 4: Course</a></li>' in denial
+    nav = denial[denial.index('<nav aria-label="Path: Course"') : denial.index("</nav>")]
+    assert 'data-path="course"' in nav
+    assert 'data-step="denial"' in nav
+    assert '<a href="../guides/course.md">Course</a>: step 3 of 4. It takes up <a href="splitting.md">' in nav
+    assert '<span>Previous</span> <div><a href="../principles/affect.md" rel="prev">Affect</a></div>' in nav
+    assert '<span>Next</span> <div><a href="undoing.md" rel="next">Undoing</a>: Taking back.</div>' in nav
+    assert 'rel="prev"' not in splitting
+    assert "It takes up" not in splitting
+    undoing = rendered.pages["defences/undoing.md"]
+    assert 'rel="next"' not in undoing
+    assert "This was the last step." in undoing
+    assert "on-a-path" not in rendered.pages["guides/course.md"]
 
 
 def test_hierarchies_stand_side_by_side(rendered: SimpleNamespace) -> None:

@@ -296,6 +296,8 @@ class KnowledgeBase:
         kind = self.kind_of(page)
         if kind is not None:
             yield "cite-this-page"
+            if self.relations_to(page, "path"):
+                yield "on-a-path"
             if kind.is_concept:
                 yield from self._connection_anchors(page)
         match page.front_matter.data.get("lists"):
@@ -303,6 +305,8 @@ class KnowledgeBase:
                 yield from (term_anchor(term) for term in self.terms)
             case "references":
                 yield from (reference_anchor(key) for key in self.references)
+            case "map":
+                yield from ("the-same-as-a-table", *map(map_anchor, self.related))
             case "data":
                 yield "columns-of-the-effects"
                 if self.settings.guidelines is not None:
@@ -612,6 +616,23 @@ class KnowledgeBase:
             yield Relation(kind.field, page.id, str(target), "", self._place(page, kind.field, str(number)))
 
     @cached_property
+    def edges(self) -> list[Relation]:
+        """Every relation between two pages, once."""
+        found = (edge for edge in self.relations if edge.source in self.by_id and edge.target in self.by_id)
+        return list({(edge.kind, edge.source, edge.target): edge for edge in found}.values())
+
+    @cached_property
+    def related(self) -> list[Page]:
+        """The pages that have a relation to another."""
+        ends = {id_ for edge in self.edges for id_ in (edge.source, edge.target)}
+        return [page for id_, page in self.by_id.items() if id_ in ends]
+
+    @cached_property
+    def map_page(self) -> Page | None:
+        """The page that shows all relations, for a site that has one."""
+        return next((page for page in self.pages if page.front_matter.data.get("lists") == "map"), None)
+
+    @cached_property
     def _relations_by_end(self) -> dict[tuple[str, str, str], list[Relation]]:
         by_end = defaultdict(list)
         for relation in self.relations:
@@ -714,6 +735,11 @@ def further_reading(page: Page) -> list[Name]:
 def term_anchor(term: Term) -> str:
     """The id of a term's entry on the glossary page."""
     return "term-" + re.sub(r"[^\w]+", "-", term.title.casefold()).strip("-")
+
+
+def map_anchor(page: Page) -> str:
+    """The id of a page's entry on the map of relations."""
+    return "map-" + page.id
 
 
 def reference_anchor(key: str) -> str:

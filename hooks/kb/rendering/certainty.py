@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
+from kb.model import Page
 from kb.rendering.html import element
 
 WORDS = {
@@ -22,9 +23,30 @@ _SHAPES: dict[str, list[tuple[str, dict[str, str]]]] = {
 }
 
 
+def fit_of(page: Page) -> str:
+    """How sure the evidence for a page is; empty where its kind has no such thing."""
+    fit = page.front_matter.data.get("fit")
+    return fit if isinstance(fit, str) and fit in WORDS else ""
+
+
 def certainty(fit: str) -> Element:
     """The sign and the words for a value of the field `fit`."""
-    sign = element("svg", class_="kb-glyph", viewBox="0 0 16 16", aria_hidden="true", focusable="false")
+    return element("span", sign(fit), WORDS[fit], class_="kb-fit")
+
+
+def sign(fit: str, has_name: bool = False) -> Element:
+    """The sign alone. One that `has_name` says its words to a screen reader, and to a pointer that rests on it."""
+    drawing = element("svg", class_="kb-glyph", viewBox="0 0 16 16")
+    if has_name:
+        drawing.set("role", "img")
+        drawing.append(element("title", WORDS[fit]))
+    else:
+        drawing.set("aria-hidden", "true")
     for tag, attributes in _SHAPES[fit]:
-        sign.append(Element(tag, attributes))
-    return element("span", sign, WORDS[fit], class_="kb-fit")
+        drawing.append(Element(tag, attributes))
+    return drawing
+
+
+def sign_as_html(fit: str) -> str:
+    """The sign as the navigation shows it beside the name of a page."""
+    return tostring(sign(fit, has_name=True), encoding="unicode", method="html")

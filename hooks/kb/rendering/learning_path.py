@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from xml.etree.ElementTree import Element
 
 from kb.knowledge import KnowledgeBase, title_of
 from kb.learning_path import minutes, missing_before, readable_after, steps
 from kb.model import Page
-from kb.rendering.html import Child, append, element, relative
+from kb.rendering.certainty import fit_of, sign
+from kb.rendering.html import Child, append, curled, element, relative
 
 
 def path(kb: KnowledgeBase, guide: Page) -> list[Element]:
@@ -18,7 +19,7 @@ def path(kb: KnowledgeBase, guide: Page) -> list[Element]:
         return []
     total = sum(minutes(page) for page in pages)
     length = f"{len(pages)} pages, about {_duration(total)} of reading."
-    list_ = element("ol", class_="kb-path")
+    list_ = element("ol", class_="kb-path", data_path=guide.id)
     read: list[str] = []
     for page in pages:
         append(list_, _step(kb, page, read, guide))
@@ -27,13 +28,16 @@ def path(kb: KnowledgeBase, guide: Page) -> list[Element]:
 
 
 def _step(kb: KnowledgeBase, page: Page, read: list[str], guide: Page) -> Element:
-    item = element(
-        "li", link_to(page, guide), f" ({minutes(page)} min). ", str(page.front_matter.data.get("summary", ""))
-    )
-    taken_up = [kb.by_id[r.target] for r in kb.relations_from(page, "builds_on") if r.target in read]
-    if taken_up:
+    summary = str(page.front_matter.data.get("summary", ""))
+    item = element("li", link_to(page, guide), f" ({minutes(page)} min). ", summary, data_step=page.id)
+    if taken_up := _taken_up(kb, page, read):
         append(item, element("span", " Takes up ", *_listed(taken_up, guide), ".", class_="kb-takes-up"))
     return item
+
+
+def _taken_up(kb: KnowledgeBase, page: Page, read: Collection[str]) -> list[Page]:
+    """What a step builds on, of the steps before it."""
+    return [kb.by_id[r.target] for r in kb.relations_from(page, "builds_on") if r.target in read]
 
 
 def _duration(minutes_: int) -> str:
@@ -43,25 +47,55 @@ def _duration(minutes_: int) -> str:
 
 
 def next_pages(kb: KnowledgeBase, page: Page, direct: Mapping[str, Iterable[str]]) -> list[Element]:
-    """The pages for which a reader of this page is now prepared, and its places on paths."""
-    parts: list[Element] = []
-    if ready := readable_after(page, kb, direct):
-        parts += [element("h3", "What you can read next"), element("p", *_listed(ready, page), ".", class_="kb-next")]
-    places = [_place(page, kb.by_id[relation.source], kb) for relation in kb.relations_to(page, "path")]
-    if places:
-        parts += [element("h3", "On a path"), element("ul", *places, class_="kb-relations")]
-    return parts
+    """The pages for which a reader of this page is now prepared."""
+    ready = readable_after(page, kb, direct)
+    if not ready:
+        return []
+    return [element("h3", "What you can read next"), element("p", *_listed(ready, page), ".", class_="kb-next")]
 
 
-def _place(page: Page, guide: Page, kb: KnowledgeBase) -> Element:
-    pages = steps(guide, kb)
-    number = pages.index(page)
-    item = element("li", link_to(guide, page), f", step {number + 1} of {len(pages)}")
+def paths_of(kb: KnowledgeBase, page: Page) -> list[tuple[Page, list[Page], int]]:
+    """The paths on which a page is a step: the guide, its steps, and the number of this one, from 0."""
+    guides = dict.fromkeys(relation.source for relation in kb.relations_to(page, "path"))
+    paths = [(kb.by_id[guide], steps(kb.by_id[guide], kb)) for guide in guides]
+    return [(guide, pages, pages.index(page)) for guide, pages in paths]
+
+
+def where_on_paths(kb: KnowledgeBase, page: Page) -> list[Element]:
+    """In a few words, for the head of a page, where it stands."""
+    return [
+        element("a", f"Step {number + 1} of {len(pages)}: {title_of(guide)}", href="#on-a-path")
+        for guide, pages, number in paths_of(kb, page)
+    ]
+
+
+def on_paths(kb: KnowledgeBase, page: Page) -> list[Element]:
+    """For each path that leads over a page: where it stands there, what it takes up, and the steps around it."""
+    found = [_on_path(kb, page, *path) for path in paths_of(kb, page)]
+    return [element("h2", "On a path"), *found] if found else []
+
+
+def _on_path(kb: KnowledgeBase, page: Page, guide: Page, pages: list[Page], number: int) -> Element:
+    where = element("p", link_to(guide, page), f": step {number + 1} of {len(pages)}")
+    if taken_up := _taken_up(kb, page, [earlier.id for earlier in pages[:number]]):
+        append(where, ". It takes up ", *_listed(taken_up, page), ".")
+    ways = element("ul")
     if number:
-        append(item, "; before it ", link_to(pages[number - 1], page))
+        append(ways, _way("Previous", "prev", link_to(pages[number - 1], page)))
     if number + 1 < len(pages):
-        append(item, "; after it ", link_to(pages[number + 1], page))
-    return item
+        summary = str(pages[number + 1].front_matter.data.get("summary", ""))
+        append(ways, _way("Next", "next", link_to(pages[number + 1], page), ": " + summary))
+    else:
+        append(ways, _way("Next", "", "This was the last step."))
+    label = curled(f"Path: {title_of(guide)}")
+    return element("nav", where, ways, class_="kb-steps", aria_label=label, data_path=guide.id, data_step=page.id)
+
+
+def _way(label: str, rel: str, *to: Child) -> Element:
+    content = element("div", *to)
+    for link in content.iter("a"):
+        link.set("rel", rel)
+    return element("li", element("span", label), " ", content)
 
 
 def also_needed(kb: KnowledgeBase, other: Page, page: Page, read: Iterable[str]) -> list[Child]:
@@ -80,4 +114,9 @@ def _listed(pages: list[Page], page: Page) -> list[Child]:
 
 
 def link_to(other: Page, page: Page) -> Element:
-    return element("a", title_of(other), href=relative(other.uri, page.uri))
+    """A link by the title of the page that it leads to; where that is an indication, with how sure the evidence is."""
+    link = element("a", href=relative(other.uri, page.uri))
+    if fit := fit_of(other):
+        append(link, sign(fit, has_name=True))
+    append(link, title_of(other))
+    return link

@@ -20,9 +20,9 @@ from kb.kinds import BY_FOLDER
 from kb.knowledge import KnowledgeBase, levels_of, reference_anchor, term_anchor, title_of
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
-from kb.rendering.certainty import WORDS as CERTAINTIES
-from kb.rendering.certainty import certainty
+from kb.rendering.certainty import certainty, fit_of
 from kb.rendering.html import Child, append, as_it_is, element, relative
+from kb.rendering.relation_map import relation_map
 from kb.rendering.tables import table, table_row
 from kb.rendering.terms import GLOSSARY_PAGE, target_of
 
@@ -40,6 +40,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
             return _glossary(kb, page, formatted)
         case "references":
             return [_all_references(kb, page, formatted)]
+        case "map":
+            return relation_map(kb, page)
         case "data":
             return _data_dictionary(kb)
         case "search":
@@ -78,8 +80,8 @@ def _section_index(kb: KnowledgeBase, page: Page) -> Element:
     for entry in _entries(kb, page):
         data = entry.front_matter.data
         explanation = element("dd", str(data.get("summary", "")))
-        if data.get("fit") in CERTAINTIES:
-            append(explanation, " ", certainty(data["fit"]))
+        if fit := fit_of(entry):
+            append(explanation, " ", certainty(fit))
         append(entries, element("dt", element("a", title_of(entry), href=relative(entry.uri, page.uri))), explanation)
     return entries
 

@@ -12,20 +12,19 @@ from markdown.treeprocessors import Treeprocessor
 
 from kb.exports.citing import file_of
 from kb.kinds import RELATIONS, Kind
-from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, reference_anchor, title_of
-from kb.learning_path import builds_on, minutes, reachable
+from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, map_anchor, reference_anchor, title_of
+from kb.learning_path import builds_on, minutes, reachable, steps
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
 from kb.reading.effect_syntax import EffectSyntax
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
-from kb.rendering.certainty import WORDS as CERTAINTIES
-from kb.rendering.certainty import certainty
+from kb.rendering.certainty import certainty, fit_of
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
-from kb.rendering.learning_path import also_needed, link_to, next_pages, path
+from kb.rendering.learning_path import also_needed, link_to, next_pages, on_paths, path, where_on_paths
 from kb.rendering.pools import Pools
 from kb.rendering.terms import link_terms
 
@@ -70,6 +69,13 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
     return groups
 
 
+def assets_of(kb: KnowledgeBase, page: Page) -> list[str]:
+    """The styles and scripts that this page needs beyond those of every page."""
+    if page is kb.map_page:
+        return ["assets/map.css", "assets/map.js"]
+    return ["assets/path.js"] if steps(page, kb) or kb.relations_to(page, "path") else []
+
+
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
     """Complete the tree of a converted page."""
     kb, formatted = rendering.kb, rendering.formatted
@@ -82,7 +88,7 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
             root.insert(position, part)
     written = len(root)
     append(root, *lists.lists_of(kb, page, formatted))
-    append(root, *path(kb, page))
+    append(root, *path(kb, page), *on_paths(kb, page))
     if kind is not None and kind.is_concept:
         append(root, *_connections(kb, page, rendering.builds_on))
     append(root, *_references(kb, page, cited, formatted))
@@ -154,7 +160,7 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     data = page.front_matter.data
     summary = element("p", str(data.get("summary", "")), class_="kb-summary")
     summary.set("data-pagefind-meta", f"summary, kind:{kind.name.capitalize()}")
-    parts = [summary, _facts(page)]
+    parts = [summary, _facts(kb, page)]
     if not kind.is_concept:
         return parts
     if aliases := aliases_of(page):
@@ -179,16 +185,17 @@ def _head(kb: KnowledgeBase, page: Page, kind: Kind, formatted: Formatted) -> li
     return parts
 
 
-def _facts(page: Page) -> Element:
-    """How sure it is, how long it takes, and when it was last checked."""
+def _facts(kb: KnowledgeBase, page: Page) -> Element:
+    """How sure it is, how long it takes, when it was last checked, and where it stands on paths."""
     data = page.front_matter.data
     facts = element("ul", class_="kb-facts", data_search_exclude="")
-    if data.get("fit") in CERTAINTIES:
-        append(facts, element("li", certainty(data["fit"])))
+    if fit := fit_of(page):
+        append(facts, element("li", certainty(fit)))
     length = minutes(page)
     append(facts, element("li", f"{length} minute{'s' * (length > 1)} to read"))
     if isinstance(reviewed := data.get("reviewed"), datetime.date):
         append(facts, element("li", "Reviewed ", element("time", _day(reviewed), datetime=reviewed.isoformat())))
+    append(facts, *(element("li", place) for place in where_on_paths(kb, page)))
     return facts
 
 
@@ -235,6 +242,9 @@ def _connections(kb: KnowledgeBase, page: Page, direct: Mapping[str, set[str]]) 
                 append(items, element("li", link_to(other, page), ": " + reason, *note))
             parts += [element("h3", title), items]
     parts += next_pages(kb, page, direct)
+    if parts and kb.map_page is not None:
+        there = relative(f"{kb.map_page.uri}#{map_anchor(page)}", page.uri)
+        parts.append(element("p", element("a", "See it on the map", href=there), class_="kb-on-map"))
     return [element("h2", "How it connects"), *parts] if parts else []
 
 
