@@ -44,6 +44,22 @@ class ConceptFields(Fields):
     same_as: Identifiers = []
 
 
+class SenseFields(BaseModel):
+    """What one school means by a term, and the works that say so."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    sense: Text
+    sources: Annotated[Identifiers, Field(min_length=1)]
+
+
+Senses = dict[Text, SenseFields]
+
+
+class PrincipleFields(ConceptFields):
+    senses: Senses = {}
+
+
 class TechniqueFields(ConceptFields):
     used_in: Identifiers = []
 
@@ -91,7 +107,7 @@ class GuideFields(Fields):
 
 BY_KIND: dict[str, type[Fields]] = {
     "guide": GuideFields,
-    "principle": ConceptFields,
+    "principle": PrincipleFields,
     "mechanism": ConceptFields,
     "technique": TechniqueFields,
     "defence": DefenceFields,

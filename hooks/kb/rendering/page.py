@@ -27,6 +27,7 @@ from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, path
 from kb.rendering.pools import Pools
+from kb.rendering.references import group_of, source_note
 from kb.rendering.terms import link_terms
 
 
@@ -64,7 +65,8 @@ class _RenderPage(Treeprocessor):
 def citation_groups(kb: KnowledgeBase) -> set[str]:
     """Every group of citations that rendering will ask for, as source text."""
     groups = {group.text for page in kb.pages for group in page.citation_groups}
-    groups |= {lists.sources_of(term) for term in kb.glossary.terms}
+    groups |= {group_of(term.sources) for term in kb.glossary.terms}
+    groups |= {group_of(sense.sources) for term in kb.terms for sense in term.senses}
     groups |= citations_of_effects(kb) | citations_of_guidelines(kb)
     groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
@@ -194,7 +196,7 @@ def _facts(page: Page) -> Element:
 
 def _levels(page: Page, formatted: Formatted) -> list[tuple[str, list[Element | str]]]:
     return [
-        (level.hierarchy, [level.level + " ", lists.source_note("@" + level.source.text, page, formatted)])
+        (level.hierarchy, [level.level + " ", source_note("@" + level.source.text, page, formatted)])
         for level in levels_of(page)
     ]
 
