@@ -215,6 +215,15 @@ def test_lists(rendered: SimpleNamespace) -> None:
     assert "Keeping good and bad apart." in rendered.pages["defences/index.md"]
 
 
+def test_section_groups_its_pages(rendered: SimpleNamespace) -> None:
+    index = rendered.pages["defences/index.md"]
+    groups = re.split(r"<h2[^>]*>", index[: index.index("The hierarchies side by side")])
+    assert groups[1].startswith("Disavowal<"), "with a capital letter"
+    assert re.findall(r"<dt><a[^>]*>(.*?)</a>", groups[1]) == ["Denial"]
+    assert groups[2].startswith("Not in the DMRS<")
+    assert re.findall(r"<dt><a[^>]*>(.*?)</a>", groups[2]) == ["Splitting", "Undoing"]
+
+
 def test_letters_without_entries_are_no_links(rendered: SimpleNamespace) -> None:
     bar = rendered.pages["glossary.md"]
     bar = bar[bar.index('<nav aria-label="Letters"') : bar.index("</nav>")]

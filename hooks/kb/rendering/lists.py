@@ -17,11 +17,10 @@ from kb.kinds import BY_FOLDER
 from kb.knowledge import KnowledgeBase, levels_of, title_of
 from kb.model import Page
 from kb.rendering.bibliography import Formatted
-from kb.rendering.certainty import WORDS as CERTAINTIES
-from kb.rendering.certainty import certainty
 from kb.rendering.glossary import glossary
-from kb.rendering.html import Child, append, as_it_is, element, relative
+from kb.rendering.html import Child, as_it_is, element, relative
 from kb.rendering.references import all_references, source_note
+from kb.rendering.sections import pages_of, section_index
 from kb.rendering.tables import table, table_row
 from kb.rendering.terms import GLOSSARY_PAGE
 
@@ -31,7 +30,7 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
     if not kb.settings.content_model:
         return []
     if page.id == "index" and page.folder in BY_FOLDER:
-        return [_section_index(kb, page), *_hierarchies(kb, page, formatted)]
+        return [*section_index(kb, page), *_hierarchies(kb, page, formatted)]
     match page.front_matter.data.get("lists"):
         case "glossary":
             return glossary(kb, page, formatted)
@@ -70,27 +69,12 @@ def _without_script(terms: Element) -> list[Child]:
     ]
 
 
-def _section_index(kb: KnowledgeBase, page: Page) -> Element:
-    entries = element("dl", class_="kb-index")
-    for entry in _entries(kb, page):
-        data = entry.front_matter.data
-        explanation = element("dd", str(data.get("summary", "")))
-        if data.get("fit") in CERTAINTIES:
-            append(explanation, " ", certainty(data["fit"]))
-        append(entries, element("dt", element("a", title_of(entry), href=relative(entry.uri, page.uri))), explanation)
-    return entries
-
-
-def _entries(kb: KnowledgeBase, index: Page) -> list[Page]:
-    return kb.pages_in(BY_FOLDER[index.folder])
-
-
 def _hierarchies(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
     """For a section of pages that have levels: where each published hierarchy puts each of them.
 
     What no source confirms stays empty.
     """
-    entries = [(entry, {level.hierarchy: level for level in levels_of(entry)}) for entry in _entries(kb, page)]
+    entries = [(entry, {level.hierarchy: level for level in levels_of(entry)}) for entry in pages_of(kb, page)]
     hierarchies = list(dict.fromkeys(hierarchy for _, levels in entries for hierarchy in levels))
     if not hierarchies:
         return []
