@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+from kb.changes import PageChange
 from kb.evidence import (
     CLOSED,
     GUIDELINE_CLOSED,
@@ -17,6 +18,7 @@ from kb.kinds import BY_FOLDER
 from kb.knowledge import KnowledgeBase, levels_of, title_of
 from kb.model import Page
 from kb.rendering.bibliography import Formatted
+from kb.rendering.changes import what_changed
 from kb.rendering.glossary import glossary
 from kb.rendering.html import Child, as_it_is, element, relative
 from kb.rendering.references import all_references, source_note
@@ -25,7 +27,7 @@ from kb.rendering.tables import table, table_row
 from kb.rendering.terms import GLOSSARY_PAGE
 
 
-def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
+def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted, changes: Sequence[PageChange] = ()) -> list[Element]:
     """The list that belongs on `page`; empty for most pages."""
     if not kb.settings.content_model:
         return []
@@ -40,6 +42,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
             return _data_dictionary(kb)
         case "search":
             return [_search(page)]
+        case "changes":
+            return what_changed(kb, changes, page)
     return []
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from kb.changes import PageChange
 from kb.exports.citing import file_of
 from kb.kinds import RELATIONS, Kind
 from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, reference_anchor, title_of
@@ -34,13 +35,21 @@ from kb.rendering.terms import link_terms
 class PageRendering(Extension):
     """Renders the pages of a knowledge base, one after the other. `page` is the one that is converted next."""
 
-    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str, pools: Pools | None = None) -> None:
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        formatted: Formatted,
+        site_name: str,
+        pools: Pools | None = None,
+        changes: Sequence[PageChange] = (),
+    ) -> None:
         super().__init__()
         self.kb = kb
         self.formatted = formatted
         self.site_name = site_name
         self.builds_on = builds_on(kb)
         self.pools = pools or {}
+        self.changes = changes
         self.page: Page | None = None
         self.address: str | None = None
 
@@ -83,7 +92,7 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
         for position, part in enumerate(_head(kb, page, kind, formatted)):
             root.insert(position, part)
     written = len(root)
-    append(root, *lists.lists_of(kb, page, formatted))
+    append(root, *lists.lists_of(kb, page, formatted, rendering.changes))
     append(root, *path(kb, page))
     if kind is not None and kind.is_concept:
         append(root, *_connections(kb, page, rendering.builds_on))
