@@ -21,6 +21,7 @@ from kb.exports.names import NAMES_FILE, names_file
 from kb.exports.search import IndexingFailed, write_index
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
+from kb.rendering.html import curled
 from kb.rendering.page import PageRendering, citation_groups
 from kb.rendering.pools import pooled_estimates
 from kb.reports import text
@@ -99,7 +100,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     rendering.page = None if page.file.generated_by else rendering.kb.by_uri.get(page.file.src_uri)
     rendering.address = page.canonical_url if config.site_url else None
     if isinstance(page.meta.get("summary"), str):
-        page.meta["description"] = page.meta["summary"]
+        page.meta["description"] = curled(page.meta["summary"])
+    if isinstance(page.meta.get("title"), str):
+        page.meta["title"] = curled(page.meta["title"])
     known = rendering.page
     kind = rendering.kb.kind_of(known) if known is not None else None
     if known is not None and kind is not None:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from kb.changes import PageChange
 from kb.exports.names import kind_shown
 from kb.knowledge import KnowledgeBase, title_of
+from kb.rendering.html import curled
 
 FEED_FILE = "feed.xml"
 _MOST = 50
@@ -38,11 +39,11 @@ def feed(
     for change in changes[:_MOST]:
         entry = SubElement(root, "entry")
         _text(entry, "id", _id(site, change.page.uri, change.word, change.when.date().isoformat()))
-        _text(entry, "title", f"{change.word}: {title_of(change.page)}")
+        _text(entry, "title", f"{change.word}: {curled(title_of(change.page))}")
         _text(entry, "updated", change.when.isoformat())
         SubElement(entry, "link", rel="alternate", type="text/html", href=address(change.page.uri))
         SubElement(entry, "category", term=kind_shown(kb, change.page))
-        _text(entry, "summary", str(change.page.front_matter.data.get("summary") or ""))
+        _text(entry, "summary", curled(str(change.page.front_matter.data.get("summary") or "")))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 

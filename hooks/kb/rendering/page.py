@@ -31,6 +31,9 @@ from kb.rendering.pools import Pools
 from kb.rendering.references import group_of, source_note
 from kb.rendering.terms import link_terms
 
+# Related pages that are shown in one line, and how many of more.
+_MOST_IN_A_LINE, _FIRST_IN_A_LINE = 5, 3
+
 
 class PageRendering(Extension):
     """Renders the pages of a knowledge base, one after the other. `page` is the one that is converted next."""
@@ -220,12 +223,17 @@ def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | st
         inverse = [relation.source for relation in kb.relations_to(page, kind.field)]
         for label, ids in ((kind.forward, forward), (kind.inverse, inverse)):
             if ids:
-                value: list[Element | str] = []
-                for id_ in ids:
-                    value += [", "] if value else []
-                    value.append(link_to(kb.by_id[id_], page))
-                rows.append((label, value))
+                rows.append((label, _folded([link_to(kb.by_id[id_], page) for id_ in ids])))
     return rows
+
+
+def _folded(links: list[Element]) -> list[Element | str]:
+    """Links in a line; of many the first, and the others to be opened, so that a phone does not show a page of them."""
+    shown = len(links) if len(links) <= _MOST_IN_A_LINE else _FIRST_IN_A_LINE
+    value = [part for link in links[:shown] for part in (", ", link)][1:]
+    if rest := [part for link in links[shown:] for part in (", ", link)][1:]:
+        value.append(element("details", element("summary", f"and {len(links) - shown} more"), *rest, class_="kb-more"))
+    return value
 
 
 # relations with reasons
