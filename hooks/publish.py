@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
@@ -14,15 +14,18 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-from kb import engine, gate
+from kb import engine, gate, history
+from kb.changes import page_changes
 from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.effects import downloads
+from kb.exports.feed import FEED_FILE, feed
 from kb.exports.names import NAMES_FILE, names_file
 from kb.exports.search import IndexingFailed, write_index
 from kb.exports.styles import write_styles
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.certainty import fit_of, sign_as_html
+from kb.rendering.html import curled
 from kb.rendering.page import PageRendering, assets_of, citation_groups
 from kb.rendering.pools import pooled_estimates
 from kb.reports import text
@@ -35,7 +38,7 @@ class _Build:
 
     is_preview = False
     rendering: PageRendering
-    downloads: Mapping[str, str] = MappingProxyType({})
+    downloads: ClassVar[dict[str, str]] = {}
     sheets: Sequence[str] = ()
 
 
@@ -65,11 +68,17 @@ def on_pre_build(config: MkDocsConfig) -> None:
             raise Abort(f"The citations cannot be formatted: {' '.join(str(error).split())}") from error
         formatted = Formatted({}, {})
     pools = pooled_estimates(kb, project.cache_of("pools"))
-    _Build.rendering = PageRendering(kb, formatted, config.site_name, pools)
+    changes = page_changes(kb, history.changes(project.root, project.name_of(project.docs)))
+    _Build.rendering = PageRendering(kb, formatted, config.site_name, pools, changes)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
     records = citation_files(kb, config.site_name, lambda page: engine.published_at(project, page.uri))
     _Build.downloads = {**downloads(kb), **records, NAMES_FILE: names_file(kb)}
+    listing = next((page.uri for page in kb.pages if page.front_matter.data.get("lists") == "changes"), None)
+    config.extra["feed"] = FEED_FILE if changes and listing else None
+    if changes and listing:
+        to = partial(engine.published_at, project)
+        _Build.downloads[FEED_FILE] = feed(kb, changes, config.site_name, listing, to)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -103,7 +112,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     rendering.page = None if page.file.generated_by else rendering.kb.by_uri.get(page.file.src_uri)
     rendering.address = page.canonical_url if config.site_url else None
     if isinstance(page.meta.get("summary"), str):
-        page.meta["description"] = page.meta["summary"]
+        page.meta["description"] = curled(page.meta["summary"])
+    if isinstance(page.meta.get("title"), str):
+        page.meta["title"] = curled(page.meta["title"])
     known = rendering.page
     kind = rendering.kb.kind_of(known) if known is not None else None
     if known is not None and kind is not None:
@@ -114,6 +125,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     page.meta["assets"] = assets_of(rendering.kb, known) if known is not None else []
     if known is not None and (fit := fit_of(known)):
         page.meta["sign"] = sign_as_html(fit)
+    if report := rendering.kb.settings.report:
+        try:
+            page.meta["report"] = engine.report_address(report, page, files)
+        except CannotRun as error:
+            raise Abort(str(error)) from None
     reviewed = page.meta.get("reviewed")
     page.update_date = str(reviewed if isinstance(reviewed, datetime.date) else engine.last_review(rendering.kb))
     # Markdown does not convert an empty text, and a page that is only a list has none.

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from conftest import NEEDS_CHROMIUM
 from kb import engine, gate
 from kb.kinds import BY_FOLDER
-from kb.rendering.certainty import WORDS, fit_of, icons
+from kb.rendering.certainty import WORDS, fit_of, sign_as_html
 
 
 def drawings(html: str) -> list[list[str]]:
@@ -28,23 +28,23 @@ def fits(project: Path) -> dict[str, str]:
 
 def test_every_indication_has_one_and_the_signs_differ(fits: dict[str, str]) -> None:
     assert set(fits.values()) == set(WORDS)
-    assert len({str(drawings(sign)) for sign in icons().values()}) == len(WORDS)
+    assert len({str(drawings(sign_as_html(fit))) for fit in WORDS}) == len(WORDS)
 
 
 def test_sign_is_the_same_everywhere(site: Path, fits: dict[str, str]) -> None:
-    shapes = {fit: drawings(icons()[f"kb/{fit}"]) for fit in WORDS}
+    shapes = {fit: drawings(sign_as_html(fit)) for fit in WORDS}
     index = (site / "indications" / "index.html").read_text(encoding="utf-8")
     drawn = (site / "map" / "index.html").read_text(encoding="utf-8")
     own = (site / "indications" / "depression" / "index.html").read_text(encoding="utf-8")
     approach = (site / "approaches" / "transference-focused-psychotherapy" / "index.html").read_text(encoding="utf-8")
+    navigation, _, listed = index.partition('id="kb-content"')
     for id_, fit in fits.items():
-        entry = index[index.index('class="kb-index"') :].partition(f'href="{id_}/"')[2].partition("</dd>")[0]
-        assert drawings(entry) == shapes[fit]
-        assert WORDS[fit] in entry
+        heading = listed.partition(f'href="{id_}/"')[0].rpartition("<h2")[2].partition("</h2>")[0]
+        assert drawings(heading) == shapes[fit]
+        assert WORDS[fit] in heading
         node = drawn[drawn.index(f'id="map-{id_}"') :].partition("</a>")[0]
         assert drawings(node) == shapes[fit]
         assert f"<title>{WORDS[fit]}</title>" in node
-        navigation = index[index.index("md-nav--primary") : index.index("md-content")]
         link = navigation.partition(f'href="{id_}/"')[2].partition("</a>")[0]
         assert drawings(link) == shapes[fit]
         assert f"<title>{WORDS[fit]}</title>" in link

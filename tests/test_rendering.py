@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,7 +38,7 @@ FILES = {
     "docs/defences/denial.md": """\
 ---
 title: Denial
-aliases: [denying]
+aliases: [denying, Keeping out]
 summary: Keeping a fact out.
 reviewed: 2026-11-22
 builds_on: {splitting: it needs "two" rooms}
@@ -78,7 +79,9 @@ builds_on: {denial: it takes back what denial keeps out, affect: it takes back a
 
 Text.
 """,
-    "docs/principles/affect.md": "---\ntitle: Affect\nsummary: Feeling.\nreviewed: 2026-11-22\n---\n\n" + "Word " * 500,
+    "docs/principles/affect.md": "---\ntitle: Affect\nsummary: Feeling.\nreviewed: 2026-11-22\nsenses:\n"
+    "  Freudian: {sense: what 'drives' bring up, sources: [freud1915a, freud1915b]}\n"
+    "  Kleinian: {sense: what objects stir, sources: [klein1946.notes]}\n---\n\n" + "Word " * 500,
     "docs/guides/course.md": """\
 ---
 title: Course
@@ -163,7 +166,7 @@ def test_head_of_a_page(rendered: SimpleNamespace) -> None:
     head = html[: html.index('id="in-plain-words"')]
     assert '<p class="kb-summary" data-pagefind-meta="summary, kind:Defence">Keeping a fact out.</p>' in head
     for expected in (
-        '<p class="kb-also" data-search-exclude="">Also called denying</p>',
+        '<p class="kb-also" data-search-exclude="">Also called denying, Keeping out</p>',
         "minute",
         '<time datetime="2026-11-22">',
         "denying",
@@ -193,16 +196,43 @@ def test_names_of_pages_and_terms(rendered: SimpleNamespace) -> None:
 
 def test_lists(rendered: SimpleNamespace) -> None:
     glossary = rendered.pages["glossary.md"]
-    assert [glossary.index(name) for name in ("<dt>Denial<", "<dt>denying<", "<dt>Envy<", "<dt>Splitting<")] == sorted(
-        glossary.index(name) for name in ("<dt>Denial<", "<dt>denying<", "<dt>Envy<", "<dt>Splitting<")
-    )
-    assert 'see <a href="#term-denial">Denial</a>' in glossary
+    names = ("<dt>Affect<", "<dt>Denial ", "<dt>Envy<", "<dt>Keeping out<", "<dt>Splitting<")
+    places = [glossary.index(name) for name in names]
+    assert places == sorted(places)
+    assert "<dt>Denial <span>also denying, Keeping out</span></dt>" in glossary
+    assert '<dd>see <a href="#term-denial">Denial</a></dd>' in glossary
+    assert "<dt>denying<" not in glossary, "it would stand beside its own term"
     assert 'href="references.md#ref-klein1946.notes"' in glossary
+    assert '<li><b>Freudian</b>: what &lsquo;drives&rsquo; bring up <span class="kb-source">(' in glossary
+    assert glossary.count('href="references.md#ref-klein1946.notes"') == 2
     references = rendered.pages["references.md"]
+    klein = references[references.index('id="ref-klein1946.notes"') :]
+    assert 'In the glossary: <a href="glossary.md#term-affect">Affect</a>, <a href="glossary.md#term-envy">' in klein
+    assert 'Further reading on: <a href="defences/denial.md">Denial</a>' in references
     assert references.count('id="ref-') == 6
     assert "Klein, M. (n.d.). <em>" in references
     assert '<a href="defences/splitting.md">Splitting</a>' in references
     assert "Keeping good and bad apart." in rendered.pages["defences/index.md"]
+
+
+def test_section_groups_its_pages(rendered: SimpleNamespace) -> None:
+    index = rendered.pages["defences/index.md"]
+    groups = re.split(r"<h2[^>]*>", index[: index.index("The hierarchies side by side")])
+    assert groups[1].startswith("Disavowal<"), "with a capital letter"
+    assert re.findall(r"<dt><a[^>]*>(.*?)</a>", groups[1]) == ["Denial"]
+    assert groups[2].startswith("Not in the DMRS<")
+    assert re.findall(r"<dt><a[^>]*>(.*?)</a>", groups[2]) == ["Splitting", "Undoing"]
+
+
+def test_letters_without_entries_are_no_links(rendered: SimpleNamespace) -> None:
+    bar = rendered.pages["glossary.md"]
+    bar = bar[bar.index('<nav aria-label="Letters"') : bar.index("</nav>")]
+    assert bar.count("<li>") == 26
+    assert '<a href="#letter-d">D</a>' in bar
+    assert "<li><span>B</span></li>" in bar
+    letters = re.findall(r'href="#(letter-\w+)"', bar)
+    assert letters == [f"letter-{letter}" for letter in "adeksu"]
+    assert [id_ for id_ in letters if f'id="{id_}"' not in rendered.pages["glossary.md"]] == []
 
 
 def test_a_path_shows_its_steps_and_what_each_takes_up(rendered: SimpleNamespace) -> None:
@@ -303,5 +333,5 @@ def test_linked_data_names_the_subject_of_a_page(rendered: SimpleNamespace) -> N
     data = json.loads(written)
     assert data["@context"] == "https://schema.org"
     assert data["mainEntity"]["@type"] == "DefinedTerm"
-    assert data["mainEntity"]["alternateName"] == ["denying"]
+    assert data["mainEntity"]["alternateName"] == ["denying", "Keeping out"]
     assert data["dateModified"] == "2026-11-22"

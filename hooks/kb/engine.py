@@ -15,7 +15,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from jinja2 import Environment
 from mkdocs.config import load_config
@@ -23,7 +23,7 @@ from mkdocs.config.base import ValidationError as ConfigValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, MkDocsException
 from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
-from mkdocs.structure.pages import _AbsoluteLinksValidationValue
+from mkdocs.structure.pages import Page, _AbsoluteLinksValidationValue
 from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder, RelativeDirPlaceholder
 
 from kb.exports.effects import whole_file
@@ -333,6 +333,20 @@ def address(project: Project, uri: str) -> str:
 def published_at(project: Project, uri: str) -> str:
     """The whole address of a page, empty where the site has none yet."""
     return urljoin(project.site, address(project, uri)) if project.site else ""
+
+
+def report_address(report: str, page: Page, files: Files) -> str:
+    """Where a reader of `page` reports a problem with it, as the setting `report` says."""
+    if "://" in report:
+        filled = {"{title}": str(page.title), "{address}": page.canonical_url or page.file.src_uri}
+        for name, value in filled.items():
+            report = report.replace(name, quote(value, safe=""))
+        return report
+    uri, hash_, anchor = report.partition("#")
+    file = files.get_file_from_path(uri)
+    if file is None:
+        raise CannotRun(f"mkdocs.yml, extra.kb.report: there is no page '{uri}'")
+    return file.url_relative_to(page.file) + hash_ + anchor
 
 
 def _origin(config: MkDocsConfig, configuration: Path, settings: Settings) -> Origin | None:

@@ -35,6 +35,7 @@ from kb.model import (
     Reference,
     Relation,
     Selection,
+    Sense,
     Span,
     SymbolicLink,
     Term,
@@ -362,12 +363,15 @@ class KnowledgeBase:
 
     @cached_property
     def keys_used(self) -> list[Name]:
-        """Every place where a work is named: citations, sources of definitions, levels and effects, further reading."""
+        """Every place where a work is named: citations, sources of terms, levels and effects, further reading."""
         used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
         for page in self.pages:
             used.extend(further_reading(page))
             used.extend(level.source for level in levels_of(page))
-        used.extend(source for term in self.glossary.terms for source in term.sources)
+            used.extend(source for sense in senses_of(page) for source in sense.sources)
+        for term in self.glossary.terms:
+            used.extend(term.sources)
+            used.extend(source for sense in term.senses for source in sense.sources)
         for row in self.effect_table.rows:
             used.extend(row.cells[column] for column in ("citekey", "data_set") if row.cells[column].text)
         used.extend(row.cells["citekey"] for row in self.guideline_table.rows)
@@ -455,7 +459,8 @@ class KnowledgeBase:
                 names.append(Name(alias, self._place(page, "aliases", str(number))))
         sources = tuple(Name(citation.key, citation.span) for citation in page.citations)
         definition = data.get("summary")
-        return Term(tuple(names), definition if isinstance(definition, str) else "", sources, page.uri)
+        written = definition if isinstance(definition, str) else ""
+        return Term(tuple(names), written, sources, page.uri, tuple(senses_of(page)))
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -719,6 +724,21 @@ def levels_of(page: Page) -> list[HierarchyLevel]:
         if isinstance(level, str) and isinstance(source, str):
             span = page.front_matter.places.get(("levels", hierarchy, "source", VALUE), page.start)
             found.append(HierarchyLevel(hierarchy, level, Name(source, span)))
+    return found
+
+
+def senses_of(page: Page) -> list[Sense]:
+    """What schools mean by the term of the page, as far as that is well-formed."""
+    found = []
+    for school, declared in _mapping(page.front_matter.data.get("senses")).items():
+        text, sources = _mapping(declared).get("sense"), _list(_mapping(declared).get("sources"))
+        names = tuple(
+            Name(key, page.front_matter.places.get(("senses", school, "sources", str(number)), page.start))
+            for number, key in enumerate(sources)
+            if isinstance(key, str)
+        )
+        if isinstance(text, str) and names:
+            found.append(Sense(school, text, names))
     return found
 
 

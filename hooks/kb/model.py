@@ -419,17 +419,27 @@ class Bibliography:
     lost_keys: frozenset[str] = frozenset()
 
 
+class Sense(NamedTuple):
+    """What one school means by a term, with the keys of the works that say so."""
+
+    school: str
+    text: str
+    sources: tuple[Name, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """An entry of the glossary: a concept page (`page` is its uri) or an entry of the glossary file (`page` is None).
 
-    `names[0]` is the term itself, the others are its aliases; `sources` are citation keys.
+    `names[0]` is the term itself, the others are its aliases; `sources` are citation keys. `senses` are what schools
+    mean by it, where they differ.
     """
 
     names: tuple[Name, ...]
     definition: str
     sources: tuple[Name, ...]
     page: str | None
+    senses: tuple[Sense, ...] = ()
 
     @property
     def title(self) -> str:

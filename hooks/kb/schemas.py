@@ -33,7 +33,7 @@ class SectionFields(BaseModel):
     title: Text
     summary: Text | None = None
     questions: list[Text] = []
-    lists: Literal["glossary", "references", "data", "map", "search"] | None = None
+    lists: Literal["glossary", "references", "data", "map", "search", "changes"] | None = None
     further_reading: Identifiers = []
     hide: list[Literal["navigation", "toc"]] = []
 
@@ -42,6 +42,22 @@ class ConceptFields(Fields):
     builds_on: Reasons = {}
     contrasts_with: Reasons = {}
     same_as: Identifiers = []
+
+
+class SenseFields(BaseModel):
+    """What one school means by a term, and the works that say so."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    sense: Text
+    sources: Annotated[Identifiers, Field(min_length=1)]
+
+
+Senses = dict[Text, SenseFields]
+
+
+class PrincipleFields(ConceptFields):
+    senses: Senses = {}
 
 
 class TechniqueFields(ConceptFields):
@@ -91,7 +107,7 @@ class GuideFields(Fields):
 
 BY_KIND: dict[str, type[Fields]] = {
     "guide": GuideFields,
-    "principle": ConceptFields,
+    "principle": PrincipleFields,
     "mechanism": ConceptFields,
     "technique": TechniqueFields,
     "defence": DefenceFields,

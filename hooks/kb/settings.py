@@ -56,6 +56,10 @@ class Settings:
     urgent_help: str | None = None
     """The page that readers in danger are sent to, relative to the documentation folder. Turns its rule on."""
 
+    report: str | None = None
+    """Where a reader reports a problem with a page: an address in which `{title}` and `{address}` stand for those of
+    the page, or a page of the site, with or without an anchor."""
+
     plain_abbreviations: frozenset[str] = frozenset()
     """Abbreviations that need no glossary entry, because everybody knows them."""
 

@@ -11,6 +11,7 @@ FIELDS = {
     "builds_on": "one line each, indented: `id-of-page: what of it is needed here, starting with a small letter`",
     "contrasts_with": "one line each, indented: `id-of-page: how the two differ`; on one of the two pages only",
     "same_as": "[identifiers in MeSH or Wikidata, only where you have verified them]",
+    "senses": "one line each, indented: `School: {sense: ..., sources: [key]}`, only where schools differ",
     "used_in": "[ids of the approaches that use it]",
     "levels": "one line each, indented: `name of hierarchy: {level: ..., source: key-of-work}`",
     "fit": "one of supported, limited, caution, not-first-line",

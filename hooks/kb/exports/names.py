@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from kb.knowledge import KnowledgeBase, aliases_of, questions_of, term_anchor, title_of
 from kb.model import Page, Term
+from kb.rendering.html import curled
 
 NAMES_FILE = "search/names.json"
 TERM = "Glossary term"
@@ -56,11 +57,11 @@ def _pages(kb: KnowledgeBase) -> Iterator[Entry]:
         if not is_search(page):
             yield Entry(
                 address=kb.files[page.uri],
-                title=title_of(page),
-                aliases=aliases_of(page),
+                title=curled(title_of(page)),
+                aliases=[curled(alias) for alias in aliases_of(page)],
                 questions=questions_of(page),
                 kind=kind_shown(kb, page),
-                summary=str(page.front_matter.data.get("summary") or ""),
+                summary=curled(str(page.front_matter.data.get("summary") or "")),
             )
 
 
@@ -68,9 +69,9 @@ def _terms(kb: KnowledgeBase) -> Iterator[Entry]:
     for address, term in terms_without_page(kb):
         yield Entry(
             address=address,
-            title=term.title,
-            aliases=[name.text for name in term.names[1:]],
+            title=curled(term.title),
+            aliases=[curled(name.text) for name in term.names[1:]],
             questions=[],
             kind=TERM,
-            summary=term.definition,
+            summary=curled(term.definition),
         )

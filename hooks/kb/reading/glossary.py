@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kb.model import Fault, Glossary, Name, Span, Term
+from kb.model import Fault, Glossary, Name, Sense, Span, Term
 from kb.reading.bounds import TooCostly, bounded
 from kb.reading.front_matter import VALUE, Places, read_yaml
 from kb.reading.schema import explain
+from kb.schemas import Senses
 
 # More than any real glossary has.
 _MOST_ENTRIES = 5_000
@@ -20,10 +21,11 @@ class _Entry(BaseModel):
     aliases: list[str] = []
     definition: str = ""
     sources: list[str] = []
+    senses: Senses = {}
 
 
 def read_glossary(content: bytes, path: str) -> Glossary:
-    """Read a YAML list of entries with `term`, `aliases`, `definition` and `sources` (citation keys)."""
+    """Read a YAML list of entries with `term`, `aliases`, `definition`, `sources` (keys) and `senses` by school."""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
@@ -59,8 +61,14 @@ def _term(entry: _Entry, above: tuple[str, ...], places: Places) -> Term:
         # What a merge key (`<<`) brings in stands elsewhere; its place is that of the entry.
         return Name(text, places.get((*above, *keys), places[above]))
 
-    def names(field: str, values: list[str]) -> tuple[Name, ...]:
-        return tuple(name(value, field, str(number)) for number, value in enumerate(values))
+    def names(values: list[str], *keys: str) -> tuple[Name, ...]:
+        return tuple(name(value, *keys, str(number)) for number, value in enumerate(values))
 
     title = name(entry.term, "term", VALUE)
-    return Term((title, *names("aliases", entry.aliases)), entry.definition, names("sources", entry.sources), None)
+    senses = tuple(
+        Sense(school, one.sense, names(one.sources, "senses", school, "sources"))
+        for school, one in entry.senses.items()
+    )
+    return Term(
+        (title, *names(entry.aliases, "aliases")), entry.definition, names(entry.sources, "sources"), None, senses
+    )

