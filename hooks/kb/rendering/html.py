@@ -64,5 +64,5 @@ _smarty = cache(lambda: Markdown(extensions=["smarty"]))
 @cache
 def curled(text: str) -> str:
     """`text` with typographic quotation marks and dashes, for attributes, which the Markdown steps do not reach."""
-    made = _smarty().reset().convert(text)
+    made = _smarty().reset().convert(html.escape(text, quote=False))
     return html.unescape(re.sub(r"<[^>]+>", "", made))
