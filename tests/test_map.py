@@ -232,6 +232,14 @@ class TestInTheBrowser:
         )
         assert 72 < top < 740
 
+    def test_drawing_keeps_its_size_on_a_tablet(self, page: Page, base: str) -> None:
+        page.set_viewport_size({"width": 800, "height": 900})
+        open_map(page, base + "map/")
+        box = page.locator(".kb-map-drawing").bounding_box()
+        assert box is not None
+        assert box["width"] > 1100, "it is scrolled and not shrunk"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 800
+
     def test_without_script_all_is_there(self, browser: Browser, base: str, kb: KnowledgeBase) -> None:
         context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
         page = context.new_page()

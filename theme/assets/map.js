@@ -83,6 +83,7 @@
   const sizeOf = (part) => ({ top: +part.getAttribute("y"), height: +part.getAttribute("height") });
   for (const node of nodes.values()) Object.assign(node, sizeOf(node.link.querySelector("rect")));
   const first = (group) => nodes.get(group.querySelector("a").id.slice("map-".length)).top;
+  const leftOf = (group) => +group.getAttribute("transform").match(/\d+/)[0];
   const HEADING = first(kinds[0]);
   const BETWEEN = 14;
   const arrange = () => {
@@ -105,7 +106,9 @@
     for (const { source, target, line, draw } of edges) {
       if (!line.hasAttribute("hidden")) draw(nodes.get(source).middle, nodes.get(target).middle);
     }
-    drawing.setAttribute("viewBox", `0 0 ${width} ${Math.max(0, ...ends.values()) + 4}`);
+    const start = kinds.find((group) => !group.hasAttribute("hidden")) ?? kinds[0];
+    const left = leftOf(start) - leftOf(kinds[0]);
+    drawing.setAttribute("viewBox", `${left} 0 ${width} ${Math.max(0, ...ends.values()) + 4}`);
   };
 
   /* The filter. */
