@@ -8,38 +8,40 @@ dropped only where nothing can match it, whoever wrote the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import tinycss2
+from tinycss2.ast import Node
+
 STYLES_FILE = "assets/site.css"
 _NOTICE = "/* With parts of Material for MkDocs, copyright Martin Donath, MIT licence. */\n"
-_STRING = r'"(?:\\.|[^"\\])*"|' + r"'(?:\\.|[^'\\])*'"
-_COMMENT = re.compile(rf"({_STRING})|/\*.*?\*/", re.DOTALL)
-_PIECE = re.compile(rf"(?:{_STRING}|[^{{}};\"']+|[\"'])*", re.DOTALL)
-_SPACE = re.compile(rf"({_STRING})|\s+")
-_GROUPS = ("@media", "@supports", "@layer", "@container")
+# At-rules that hold rules; of some it is asked whether anything can match these.
+_GROUPS = ("media", "supports", "layer", "container")
+_HOLDING_RULES = (*_GROUPS, "keyframes", "-webkit-keyframes")
 
 _TAG = re.compile(r"<([a-z][\w-]*)([^<>]*)>", re.IGNORECASE)  # a sign > within an attribute is written &gt;
 _ATTRIBUTE = re.compile(r"([^\s=]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|(\S+)))?")
 _WORD = re.compile(r"[\w-]+")
-
 _CAPITAL = re.compile(r"[A-Z]")
 
-_ALTERNATIVES = re.compile(r":(?:is|where|has|matches|any)\(")
-_PSEUDO = re.compile(r"::?[\w-]+(?:\(|)")
-_IN_BRACKETS = re.compile(r"\[([\w-]+)(?:[~|^$*]?=(?:\"([^\"]*)\"|'([^']*)'|([^\]\s]*)))?[^\]]*\]")
-_ESCAPED = re.compile(r"\\(.)")
+# Pseudo-classes that match where one of their selectors does; what stands in any other says nothing about that.
+_ALTERNATIVES = ("is", "where", "has", "matches", "any")
 _REFERENCE = re.compile(r"var\(\s*(--[\w-]+)")
 _ANIMATION = re.compile(r"animation(?:-name)?:([^;}]*)")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A rule or at-rule: what stands before its braces, and what stands in them, declarations as they are."""
+    """A rule or at-rule: what stands before its braces, and what stands in them, declarations as text.
+
+    `selectors` are those of a rule, none of an at-rule.
+    """
 
     prelude: str
     items: tuple[Block | str, ...]
+    selectors: tuple[tuple[Node, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,107 +98,106 @@ def _names_in(scripts: Iterable[str]) -> Iterator[str]:
             yield "data-" + _CAPITAL.sub(r"-\g<0>", word).lower()
 
 
-def _can_match(selector: str, used: Used) -> bool:
+def _can_match(selector: Sequence[Node], used: Used) -> bool:
     """Whether an element could fit; what stands in `:not()` says nothing about that."""
-    plain, parts = _split_off(selector)
-    if not all(any(_can_match(part, used) for part in alternatives) for alternatives in parts):
-        return False
-    for name, *values in _IN_BRACKETS.findall(plain):
-        if not _has_attribute(name.lower(), "".join(values), used):
-            return False
-    plain = _PSEUDO.sub("", _IN_BRACKETS.sub("", plain))
-    for mark, name in re.findall(r"(?<!\\)([.#]?)((?:\\.|[\w-])+)", plain):
-        name = _ESCAPED.sub(r"\1", name)
-        known = {".": used.classes, "#": used.ids, "": used.tags}[mark]
-        if name not in known and name not in used.words:
+    before = ""
+    for node in selector:
+        is_pseudo, is_class = before == ":", before == "."
+        before = node.value if node.type == "literal" else ""
+        match node.type:
+            case "ident" if not is_pseudo:
+                fits = _is_known(node.value, used.classes if is_class else used.tags, used)
+            case "hash":
+                fits = _is_known(node.value, used.ids, used)
+            case "[] block":
+                fits = _has_attribute(node.content, used)
+            case "function" if is_pseudo and node.lower_name in _ALTERNATIVES:
+                fits = any(_can_match(part, used) for part in _alternatives(node.arguments))
+            case _:
+                continue
+        if not fits:
             return False
     return True
 
 
-def _has_attribute(name: str, value: str, used: Used) -> bool:
-    if name not in used.attributes and name not in used.words:
+def _is_known(name: str, names: Collection[str], used: Used) -> bool:
+    return name in names or name in used.words
+
+
+def _has_attribute(condition: Sequence[Node], used: Used) -> bool:
+    name, *values = (node.value for node in condition if node.type in ("ident", "string"))
+    if name.lower() not in used.attributes and name.lower() not in used.words:
         return False
-    if not value or set(_WORD.findall(value)) <= used.words:
+    if not values or set(_WORD.findall(values[0])) <= used.words:
         return True
-    return any(value in held for held in used.attributes.get(name, ()))
+    return any(values[0] in held for held in used.attributes.get(name.lower(), ()))
 
 
-def _split_off(selector: str) -> tuple[str, list[list[str]]]:
-    """A selector without what stands in the parentheses of its pseudo-classes, and the alternatives among that."""
-    plain, parts = "", []
-    while (opening := selector.find("(")) >= 0:
-        closing = _closing(selector, opening)
-        if _ALTERNATIVES.search(selector[: opening + 1][-9:]):
-            parts.append(_alternatives(selector[opening + 1 : closing]))
-        plain += selector[:opening] + " " * (selector[closing + 1 : closing + 2] in (" ", ">", "+", "~"))
-        selector = selector[closing + 1 :]
-    return plain + selector, parts
-
-
-def _closing(text: str, opening: int) -> int:
-    depth = 0
-    for place in range(opening, len(text)):
-        depth += (text[place] == "(") - (text[place] == ")")
-        if not depth:
-            return place
-    return len(text)
-
-
-def _alternatives(selectors: str) -> list[str]:
+def _alternatives(selectors: Sequence[Node]) -> Iterator[tuple[Node, ...]]:
     """A list of selectors, split at its own commas."""
-    parts, depth, start = [], 0, 0
-    for place, sign in enumerate(selectors):
-        depth += (sign in "([") - (sign in ")]")
-        if sign == "," and not depth:
-            parts.append(selectors[start:place].strip())
-            start = place + 1
-    return [*parts, selectors[start:].strip()]
+    one: list[Node] = []
+    for node in selectors:
+        if node == ",":
+            yield tuple(one)
+            one = []
+        else:
+            one.append(node)
+    yield tuple(one)
 
 
 # reading and writing
 
 
 def parse(sheet: str) -> list[Block | str]:
-    """The rules of a sheet in their order; at-rules without braces as text."""
-    text = _COMMENT.sub(lambda found: found[1] or "", sheet.removeprefix("\ufeff"))
-    items, end = _items(text, 0)
-    if end < len(text):
-        raise ValueError(f"a brace too many in a style sheet, before: {text[end : end + 60]!r}")
-    return items
+    """The rules of a sheet in their order; at-rules without braces as text.
+
+    ValueError: there is what a browser would pass over.
+    """
+    nodes = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
+    return list(map(_read, nodes))
 
 
-def _items(text: str, start: int) -> tuple[list[Block | str], int]:
-    items: list[Block | str] = []
-    while start < len(text):
-        found = _PIECE.match(text, start)
-        assert found is not None, "a stretch may be empty"
-        piece, end = _SPACE.sub(lambda space: space[1] or " ", found[0]).strip(), found.end()
-        sign = text[end : end + 1]
-        if sign == "{":
-            inner, end = _items(text, end + 1)
-            items.append(Block(piece, tuple(inner)))
-        elif piece:
-            items.append(piece)
-        if sign == "}" or not sign:
-            return items, end
-        start = end + 1
-    return items, start
+def _read(node: Node) -> Block | str:
+    match node.type:
+        case "declaration":
+            return f"{node.name}:{_text(node.value)}{'!important' * node.important}"
+        case "qualified-rule":
+            return Block(_text(node.prelude), _inner(node.content), tuple(_alternatives(node.prelude)))
+        case "at-rule":
+            prelude = f"@{node.at_keyword} {_text(node.prelude)}".rstrip()
+            holds_rules = node.lower_at_keyword in _HOLDING_RULES
+            return prelude if node.content is None else Block(prelude, _inner(node.content, holds_rules))
+    raise ValueError(f"line {node.source_line} of a style sheet: {node.message}")
+
+
+def _inner(content: Sequence[Node], holds_rules: bool = False) -> tuple[Block | str, ...]:
+    read = tinycss2.parse_rule_list if holds_rules else tinycss2.parse_blocks_contents
+    return tuple(map(_read, read(content, skip_comments=True, skip_whitespace=True)))
+
+
+def _text(nodes: Iterable[Node]) -> str:
+    written = []
+    for node in nodes:
+        if node.type == "error":
+            raise ValueError(f"line {node.source_line} of a style sheet: {node.message}")
+        if node.type != "comment":
+            written.append(" " if node.type == "whitespace" else node.serialize())
+    return "".join(written).strip()
 
 
 def _matching(items: Iterable[Block | str], used: Used) -> Iterator[Block]:
     for item in items:
         if isinstance(item, str):  # a character set or an import, of which one sheet has no need
             continue
-        if item.prelude.startswith(_GROUPS):
-            inner = tuple(_matching(item.items, used))
-            if inner:
-                yield Block(item.prelude, inner)
-        elif item.prelude.startswith("@"):
-            yield item
-        else:
-            selectors = [one for one in _alternatives(item.prelude) if _can_match(one, used)]
+        if item.selectors:
+            selectors = [one for one in item.selectors if _can_match(one, used)]
             if selectors and item.items:
-                yield Block(",".join(selectors), item.items)
+                yield Block(",".join(map(_text, selectors)), item.items, tuple(selectors))
+        elif item.prelude[1:].startswith(_GROUPS):
+            if inner := tuple(_matching(item.items, used)):
+                yield Block(item.prelude, inner)
+        else:
+            yield item
 
 
 def _without_idle_properties(blocks: list[Block], used: Used) -> list[Block]:
@@ -229,7 +230,6 @@ def _without_idle_animations(blocks: list[Block]) -> Iterator[Block]:
 
 def _written(item: Block | str) -> str:
     if isinstance(item, str):
-        name, colon, value = item.partition(":")
-        return f"{name.rstrip()}{colon}{value.strip()}"
+        return item
     inner = "".join(_written(one) + ";" * isinstance(one, str) for one in item.items).removesuffix(";")
     return f"{item.prelude}{{{inner}}}"
