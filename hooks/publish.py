@@ -64,6 +64,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     _Build.rendering = PageRendering(kb, formatted, config.site_name, pools)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
+    config.extra["is_preview"] = _Build.is_preview
     records = citation_files(kb, config.site_name, lambda page: engine.published_at(project, page.uri))
     _Build.downloads = {**downloads(kb), **records, NAMES_FILE: names_file(kb)}
 

@@ -27,6 +27,7 @@ from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, path
 from kb.rendering.pools import Pools
+from kb.rendering.safety import Safety
 from kb.rendering.terms import link_terms
 
 
@@ -47,6 +48,7 @@ class PageRendering(Extension):
         CitationSyntax().extendMarkdown(md)
         if self.kb.settings.effects is not None:
             EffectSyntax().extendMarkdown(md)
+        Safety().extendMarkdown(md)
         md.treeprocessors.register(_RenderPage(md, self), "kb-render", prose.PRIORITY)
 
 
