@@ -17,6 +17,7 @@ from kb import engine, gate
 from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.effects import downloads
 from kb.exports.names import NAMES_FILE, names_file
+from kb.exports.offline import write_offline_list
 from kb.exports.search import IndexingFailed, write_index
 from kb.project import CannotRun
 from kb.rendering.bibliography import Formatted, format_citations
@@ -108,8 +109,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Index the pages as they were published."""
+    """Index the pages as they were published, and list the files for readers who keep them."""
     try:
         write_index(_Build.rendering.kb, Path(config.site_dir), str(config.theme.get("language", "en")))
     except (IndexingFailed, OSError) as error:
         raise Abort(f"The pages cannot be indexed for the search: {error}") from error
+    write_offline_list(_Build.rendering.kb, Path(config.site_dir))

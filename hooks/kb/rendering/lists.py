@@ -44,6 +44,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
             return _data_dictionary(kb)
         case "search":
             return [_search(page)]
+        case "offline":
+            return [_switch()]
     return []
 
 
@@ -71,6 +73,11 @@ def _without_script(glossary: Element) -> list[Child]:
         glossary,
         ", from A to Z, and every page in the menu.",
     ]
+
+
+def _switch() -> Element:
+    """What the script puts the switch for reading offline in place of."""
+    return element("div", element("p", "Keeping pages needs JavaScript."), class_="kb-keeping")
 
 
 def _section_index(kb: KnowledgeBase, page: Page) -> Element:
