@@ -20,6 +20,7 @@ from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.effects import downloads
 from kb.exports.feed import FEED_FILE, feed
 from kb.exports.names import NAMES_FILE, names_file
+from kb.exports.offline import write_offline_list
 from kb.exports.search import IndexingFailed, write_index
 from kb.exports.styles import write_styles
 from kb.project import CannotRun
@@ -72,6 +73,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     _Build.rendering = PageRendering(kb, formatted, config.site_name, pools, changes)
     config.markdown_extensions.append(_Build.rendering)  # type: ignore[arg-type]
     config.nav = engine.navigation(kb)
+    config.extra["is_preview"] = _Build.is_preview
     records = citation_files(kb, config.site_name, lambda page: engine.published_at(project, page.uri))
     _Build.downloads = {**downloads(kb), **records, NAMES_FILE: names_file(kb)}
     listing = next((page.uri for page in kb.pages if page.front_matter.data.get("lists") == "changes"), None)
@@ -137,7 +139,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write the style sheet that the pages need, and index them as they were published."""
+    """Write the style sheet that the pages need, index them as they were published, and list the files for keeping."""
     try:
         write_styles(_Build.sheets, Path(config.site_dir))
     except ValueError as error:
@@ -146,3 +148,4 @@ def on_post_build(config: MkDocsConfig) -> None:
         write_index(_Build.rendering.kb, Path(config.site_dir), str(config.theme.get("language", "en")))
     except (IndexingFailed, OSError) as error:
         raise Abort(f"The pages cannot be indexed for the search: {error}") from error
+    write_offline_list(_Build.rendering.kb, Path(config.site_dir))

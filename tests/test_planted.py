@@ -52,7 +52,8 @@ FAULTS = [
         "link-target-exists",
         "none.png",
     ),
-    ('A <span style="background: url(https://example.org/x.png)">word</span> here.', "resource-is-our-own", "https:"),
+    ('A word <img alt="x" src="https://example.org/x.png"> here.', "resource-is-our-own", "https:"),
+    ('A <span style="color: red">word</span> here.', "page-runs-nothing", "style"),
 ]
 SEEDS = range(3)
 

@@ -33,7 +33,7 @@ class SectionFields(BaseModel):
     title: Text
     summary: Text | None = None
     questions: list[Text] = []
-    lists: Literal["glossary", "references", "data", "map", "search", "changes"] | None = None
+    lists: Literal["glossary", "references", "data", "map", "search", "changes", "offline"] | None = None
     further_reading: Identifiers = []
     hide: list[Literal["navigation", "toc"]] = []
 

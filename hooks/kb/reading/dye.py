@@ -66,16 +66,16 @@ _UNDERLINED = re.compile(r"^(?!\w+[.)]\s)(?=\w[^\n]*\n(?:=+|-+)[ \t]*$)", re.MUL
 _SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')""", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(?:^|,)\s*(?=[^\s,])")
 # Before these an attribute goes that carries the mark: `{#id`, `{: .class #id`, `id="..."` and `onclick="..."` in a
-# tag, and what follows the name of a tag that runs or embeds something.
+# tag, `style` among them, and what follows the name of a tag that runs, embeds or styles something.
 _IDS = re.compile(
     r"""
     (?P<list> (?<=\{)(?=[^{}\n]*+\}) )
-    | (?P<active> <(?:script|i?frame|frameset|object|embed|applet|portal|form|base|meta)\b )
-    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|formaction|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
+    | (?P<active> <(?:script|style|i?frame|frameset|object|embed|applet|portal|form|base|meta)\b )
+    | (?P<tag> <[a-zA-Z][^<>\n]*?\s(?=(?:id|name|style|formaction|on[a-z]+)\s*=\s*["'][^"'\n]*["']) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_IN_LIST = re.compile(r"#(?=[\w-])|\bon[a-z]+=")
+_IN_LIST = re.compile(r"#(?=[\w-])|\b(?:on[a-z]+|style)=")
 
 # The number of a line in its file, and how many characters were taken off its start; None where that is not known.
 Origin = tuple[int, int] | None

@@ -13,7 +13,9 @@ from kb.reading.html import PageParser
 from kb.reading.tree import FROM_MARKDOWN, HEADING_NUMBER
 
 _SHOWS_WITHOUT_TEXT = frozenset({"img", "svg", "video", "audio", "object", "iframe", "hr", "input"})
-_ACTIVE = frozenset({"script", "iframe", "frame", "frameset", "object", "embed", "applet", "portal", "form", "base"})
+_ACTIVE = frozenset(
+    {"script", "style", "iframe", "frame", "frameset", "object", "embed", "applet", "portal", "form", "base"}
+)
 _TARGETS = {
     "href": ("a", "area", "link", "image", "use"),
     "xlink:href": ("a", "image", "use"),
@@ -39,6 +41,8 @@ _CSS_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _RAW_EFFECT = re.compile(rf"\{{\{{[ \t]*effect:[ \t]*{MARK.pattern}[^{{}}\n]*\}}\}}")
+# What the Markdown extension for tables writes; the rendering makes a class of it.
+_ALIGNMENT = re.compile(r"text-align: (?:center|left|right);")
 _SUPPRESSION = re.compile(r"\s*kb:\s*allow\s+(?P<rule>\S+)(?:\s+because\s+(?P<reason>.*\S))?\s*", re.DOTALL)
 
 
@@ -167,6 +171,8 @@ class PublishedFacts(PageParser):
         for name, value in values.items():
             if name == "http-equiv" and tag == "meta":
                 names.append('<meta http-equiv="...">')
+            elif name == "style" and not _ALIGNMENT.fullmatch(value):
+                names.append("style")
             elif name.startswith("on"):
                 names.append(name)
             elif ":" in value and tag not in _TARGETS.get(name, ()) and runs_script(value):

@@ -47,6 +47,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted, changes: Seque
             return [_search(page)]
         case "changes":
             return what_changed(kb, changes, page)
+        case "offline":
+            return [_switch()]
     return []
 
 
@@ -74,6 +76,11 @@ def _without_script(terms: Element) -> list[Child]:
         terms,
         ", from A to Z, and every page in the menu.",
     ]
+
+
+def _switch() -> Element:
+    """What the script puts the switch for reading offline in place of."""
+    return element("div", element("p", "Keeping pages needs JavaScript."), class_="kb-keeping")
 
 
 def _hierarchies(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:

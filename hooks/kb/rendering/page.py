@@ -28,6 +28,7 @@ from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, on_paths, path, where_on_paths
 from kb.rendering.pools import Pools
 from kb.rendering.references import group_of, source_note
+from kb.rendering.safety import Safety
 from kb.rendering.terms import link_terms
 
 # Related pages that are shown in one line, and how many of more.
@@ -59,6 +60,7 @@ class PageRendering(Extension):
         CitationSyntax().extendMarkdown(md)
         if self.kb.settings.effects is not None:
             EffectSyntax().extendMarkdown(md)
+        Safety().extendMarkdown(md)
         md.treeprocessors.register(_RenderPage(md, self), "kb-render", prose.PRIORITY)
 
 
@@ -90,6 +92,8 @@ def assets_of(kb: KnowledgeBase, page: Page) -> list[str]:
             return ["assets/map.css", "assets/map.js"]
         case "glossary" | "references":
             return ["assets/lists.css", "assets/lists.js"]
+        case "offline":
+            return [f"assets/offline/{name}" for name in ("offline.css", "kept.js", "switch.js")]
     return ["assets/path.js"] if steps(page, kb) or kb.relations_to(page, "path") else []
 
 

@@ -146,7 +146,7 @@ def _sights_of(kb: KnowledgeBase, page: Page) -> Iterator[Sight]:
     for suppression in page.suppressions:
         yield Sight(suppression.span, f"comment that allows '{suppression.rule}'", suppression.reason or "no reason")
     for content in page.active_contents:
-        yield Sight(content.span, content.name, "it would run or embed something")
+        yield Sight(content.span, content.name, "it would run, embed or style something")
     for keys, span in page.front_matter.places.items():
         if keys[-1] != VALUE and len(keys) == 1:
             yield Sight(span, f"the field '{keys[0]}'", "read from the head of the page")

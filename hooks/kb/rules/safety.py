@@ -13,22 +13,26 @@ from kb.rules import rule
 
 @rule("page-runs-nothing", alone=True)
 def page_runs_nothing(kb: KnowledgeBase) -> Iterator[Fault]:
-    """No page brings a script, a frame, a form, an event handler or a redirection of its own.
+    """No page brings a script, a frame, a form, an event handler, a style or a redirection of its own.
 
-    What runs in a reader's browser belongs to the theme, where it is reviewed as code.
+    What runs in a reader's browser and how a page looks belong to the theme, where they are reviewed as code. Browsers
+    ignore such things within a page: the site's content-security policy tells them to.
 
     Bad:
-        <script>...</script>, <iframe src="...">, <a onclick="...">, [x](javascript:...)
+        <script>...</script>, <iframe src="...">, <a onclick="...">, [x](javascript:...), <p style="...">
     Good:
-        A link to the page that was to be embedded.
+        A link to the page that was to be embedded; a class of the site's style sheet.
     Fix:
-        Remove it, or link to what it was to show.
+        Remove it, link to what it was to show, or ask for a class.
     """
     if not kb.settings.content_model:
         return
     for page in kb.pages:
         for content in page.active_contents:
-            yield Fault(f"the page contains {content.name}", content.span, "remove it, or link to what it was to show")
+            instead = (
+                "use a class of the site's style sheet" if "style" in content.name else "link to what it was to show"
+            )
+            yield Fault(f"the page contains {content.name}", content.span, f"remove it, or {instead}")
         for link in page.links:
             if runs_script(link.target):
                 yield Fault(f"'{link.target[:40]}' runs a script", link.span, "remove it")
