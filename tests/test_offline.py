@@ -28,7 +28,7 @@ def test_list_names_what_pages_consist_of(site: Path) -> None:
     assert list(files) == sorted(files)
     pages = {file.relative_to(site).as_posix().removesuffix("index.html") for file in site.rglob("*.html")}
     assert pages - files.keys() == {"404.html"}
-    for address in ("", READ, "assets/kb.css", "search/names.json"):
+    for address in ("", READ, "assets/site.css", "search/names.json"):
         name = address + "index.html" if address.endswith("/") or not address else address
         content = (site / name).read_bytes()
         assert files[address] == [hashlib.sha256(content).hexdigest()[:16], len(content)]

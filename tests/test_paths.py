@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 from conftest import NEEDS_CHROMIUM
 
 pytestmark = NEEDS_CHROMIUM
-STORED = "Object.keys(localStorage).filter(name => !name.endsWith('__palette'))"
+STORED = "Object.keys(localStorage)"
 GUIDE = "guides/considering-therapy/"
 
 
