@@ -281,19 +281,6 @@ def test_help_and_header_are_low_on_a_phone_and_stay(phone: Page, base: str, add
         assert phone.evaluate("document.querySelector('.md-header').getBoundingClientRect().bottom") <= 72.5
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["", "principles/transference/", "indications/depression/", "glossary/", "guides/"])
-def test_reading_pages_are_accessible(browser: Browser, base: str, scheme: str, address: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(base + address, wait_until="networkidle")
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
-    context.close()
-
-
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_nothing_is_cut_on_a_small_phone(phone: Page, base: str, address: str) -> None:
     phone.set_viewport_size({"width": 320, "height": 640})

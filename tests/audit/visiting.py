@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from audit.serving import file_of, sent
 
 KB = 1024
-# The bars for a reading page, compressed, in bytes; evidence pages have the tables of all their effects.
+# The bars for a reading page, compressed, in bytes.
 HTML, HTML_OF_EVIDENCE, CSS, SCRIPT, FONTS, TOTAL, REQUESTS = 15 * KB, 30 * KB, 12 * KB, 15 * KB, 65 * KB, 110 * KB, 9
 _KINDS = {"document": "html", "stylesheet": "css", "script": "script", "font": "fonts"}
 _WATCH = """addEventListener("securitypolicyviolation", event =>
@@ -32,9 +32,8 @@ class Visit:
     def total(self) -> int:
         return sum(self.weights.values())
 
-    def excesses(self) -> list[str]:
+    def excesses(self, html: int) -> list[str]:
         """The bars of weight that the page breaks, as words; none where all hold."""
-        html = HTML_OF_EVIDENCE if self.address.startswith("evidence/") else HTML
         bars = {"html": html, "css": CSS, "script": SCRIPT, "fonts": FONTS}
         said = [
             f"{kind} {self.weights[kind] / KB:.1f} KB of {bar // KB}"
@@ -46,6 +45,12 @@ class Visit:
         if len(self.requests) > REQUESTS:
             said.append(f"{len(self.requests)} requests of {REQUESTS}")
         return said
+
+
+def html_bar(site: Path, address: str) -> int:
+    """What the HTML of a reading page may weigh: more where it has the evidence, as tables of effects."""
+    has_effects = 'class="kb-effects"' in (site / address / "index.html").read_text(encoding="utf-8")
+    return HTML_OF_EVIDENCE if address.startswith("evidence/") or has_effects else HTML
 
 
 def visit(browser: Browser, site: Path, base: str, address: str) -> Visit:

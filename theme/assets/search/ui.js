@@ -149,6 +149,9 @@ const belowField = (form, field) => {
     all.href = `${form.action}?${new URLSearchParams({ q: question })}`;
     show(Boolean(question) && form.contains(document.activeElement));
   });
+  // Until its style sheet is there, nothing of it is to be seen or reached.
+  panel.hidden = true;
+  styled.then(() => (panel.hidden = false));
   form.append(panel);
 
   field.addEventListener("input", () => answer(field.value));
