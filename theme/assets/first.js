@@ -15,9 +15,16 @@
       return null; // a browser that keeps nothing
     }
   };
-  // Material would remember the colours of the first visit; here only what somebody chose is kept.
+  // Material would remember the colours of the first visit; here only what somebody chose is kept. It also tells the
+  // browser which colour surrounds the page, for which the page has one for each colour of the system.
   let isChosen = false;
-  document.addEventListener("change", ({ target }) => (isChosen ||= target.name === "__palette"), true);
+  const forgetSystem = () => document.querySelectorAll("meta[name='theme-color'][media]").forEach((one) => one.remove());
+  const noteChoice = ({ target }) => {
+    if (target.name !== "__palette") return;
+    isChosen = true;
+    forgetSystem();
+  };
+  document.addEventListener("change", noteChoice, true);
   window.__md_set = (name, value, store = localStorage, scope = site) => {
     try {
       if (isChosen) store.setItem(`${scope.pathname}.${name}`, JSON.stringify(value));
@@ -30,7 +37,9 @@
   const paint = (body) => {
     const { media = "", scheme } = window.__md_get("__palette")?.color ?? {};
     const bySystem = DARK.matches ? "slate" : "default";
-    body.dataset.mdColorScheme = media.includes(":") ? scheme : bySystem;
+    const isOwn = media.includes(":");
+    body.dataset.mdColorScheme = isOwn ? scheme : bySystem;
+    if (isOwn) forgetSystem();
   };
 
   new MutationObserver((_, observer) => {
