@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := requirements.txt requirements-dev.txt pyproject.toml hooks/environment.py
 
-.PHONY: site serve check test audit bench fuzz lint lock fonts clean help
+.PHONY: site serve check test audit bench fuzz lint lock fonts pictures clean help
 
 help:
 	@echo "make site    build the site into site/"
@@ -18,6 +18,7 @@ help:
 	@echo "make fuzz    feed the gate with hostile inputs (10,000, or INPUTS=500)"
 	@echo "make lock    pin the dependencies of pyproject.toml with hashes"
 	@echo "make fonts   cut the fonts anew (SOURCE=folder of the npm package source-serif)"
+	@echo "make pictures draw the icons and the card of the site anew"
 	@echo "make clean   remove what was built (not $(VENV))"
 
 site: $(VENV)/.site
@@ -58,6 +59,9 @@ lock: $(VENV)/.dev
 
 fonts: $(VENV)/.dev
 	@$(BIN)/uv run --quiet --no-project tools/subset_fonts.py $(SOURCE)
+
+pictures: $(VENV)/.dev
+	@$(BIN)/python tools/draw_pictures.py
 
 clean:
 	@rm -rf site .cache

@@ -34,6 +34,8 @@ ADDRESSES = [
     "glossary/",
     "references/",
     "search/",
+    "about/reading-offline/",
+    "offline.html",
     "404.html",
 ]
 LISTEN = """

@@ -25,6 +25,13 @@
   const paint = (scheme) => {
     if (scheme) root.dataset.mdColorScheme = scheme;
     else delete root.dataset.mdColorScheme;
+    // What surrounds the page has its colours too: one for each that the system may have.
+    for (const surround of document.querySelectorAll("meta[name='theme-color']")) {
+      surround.dataset.system ??= surround.media;
+      const isMeant = surround.dataset.system.includes(scheme === "slate" ? "dark" : "light");
+      if (scheme) surround.media = isMeant ? "all" : "not all";
+      else surround.media = surround.dataset.system;
+    }
   };
 
   paint(chosen());

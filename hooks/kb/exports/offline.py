@@ -15,8 +15,10 @@ LIST_FILE = "offline.json"
 NOT_KEPT_PAGE = "offline.html"
 # What pages consist of; what can be downloaded from them is left out.
 _SHOWN = frozenset({".html", ".css", ".js", ".woff2", ".svg", ".png", ".ico", ".jpg", ".webp", ".gif"})
-# A browser fetches the worker by itself, and there is nothing to be missing while offline.
-_LEFT_OUT = frozenset({"sw.js", "404.html"})
+# A browser fetches the worker by itself; the others are for other sites, for hosts and for the screen of a telephone.
+_LEFT_OUT = frozenset(
+    {"sw.js", "404.html", "favicon.ico", "assets/missing.js", "assets/icons/card.png", "assets/icons/icon-180.png"}
+)
 _ASSETS = "assets/"
 
 
