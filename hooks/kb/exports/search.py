@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,13 @@ def write_index(kb: KnowledgeBase, site: Path, language: str) -> None:
         for address in addresses:
             html = _file(site, address).read_text(encoding="utf-8")
             pagefind.ask("AddFile", index_id=index, url="/" + address, file_contents=html)
-        pagefind.ask("WriteFiles", index_id=index, output_path=str(site / INDEX_FOLDER))
-    for pattern in _UNUSED:
-        for file in (site / INDEX_FOLDER).glob(pattern):
-            file.unlink()
+        # Told to write the files itself, Pagefind answers before the last of them is whole on the disk.
+        files = pagefind.ask("GetFiles", index_id=index)["files"]
+    for file in files:
+        if not any(fnmatch(file["path"], pattern) for pattern in _UNUSED):
+            target = site / INDEX_FOLDER / file["path"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(base64.b64decode(file["content"]))
 
 
 def _file(site: Path, address: str) -> Path:
