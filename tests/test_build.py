@@ -89,7 +89,9 @@ def test_preview_shows_errors_and_goes_on(tmp_path: Path) -> None:
     result = preview(folder)
     assert result.returncode == 0
     assert "nobody2000" in result.stderr
-    assert "nobody2000" in (folder / "site" / "principles" / "transference" / "index.html").read_text(encoding="utf-8")
+    shown = (folder / "site" / "principles" / "transference" / "index.html").read_text(encoding="utf-8")
+    assert "nobody2000" in shown
+    assert "Content-Security-Policy" not in shown, "MkDocs puts a script into the pages of a preview"
 
 
 def test_preview_survives_everything_at_once(tmp_path: Path) -> None:
