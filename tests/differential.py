@@ -54,6 +54,7 @@ _VOID = frozenset(
 _GENERATED_CLASSES = ("md-content__button", "headerlink", "md-source-file", "md-tags", "kb-")
 _GENERATED_IDS = re.compile(
     r"cite-.+-\d+|ref-.+|term-.+|kb-.+|__comments"
+    r"|group-.+|letter-.+|\d{4}-\d\d-\d\d|filter-terms|of-author|from-year|to-year|on-topic"
     r"|search-for|the-path|on-a-path|what-you-can-read-next|the-hierarchies-side-by-side"
 )
 _WARNING = re.compile(

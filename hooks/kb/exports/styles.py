@@ -55,8 +55,10 @@ class Used:
     words: frozenset[str]
 
 
-def write_styles(sheets: Iterable[str], site: Path) -> None:
-    """Write the style sheet of a built site, for the pages and scripts that stand there."""
+def write_styles(sheets: Sequence[str], site: Path) -> None:
+    """Write the style sheet of a built site, for the pages and scripts that stand there; none where there is none."""
+    if not sheets:
+        return
     pages = [file.read_text(encoding="utf-8") for file in sorted(site.rglob("*.html"))]
     others = [file for ending in ("js", "css") for file in sorted((site / "assets").rglob(f"*.{ending}"))]
     scripts = [file.read_text(encoding="utf-8") for file in others if file != site / STYLES_FILE]

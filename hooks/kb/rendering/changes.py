@@ -22,7 +22,7 @@ def what_changed(kb: KnowledgeBase, changes: Sequence[PageChange], page: Page) -
     if not changes:
         return [element("p", "This copy of the site was built without its history, so nothing can be listed here.")]
     feed = element("a", "feed", href=relative(FEED_FILE, page.uri))
-    parts = [element("p", "With a feed reader you can follow the ", feed, ".")]
+    parts = [element("p", "With a feed reader you can follow the ", feed, ".", class_="kb-feed")]
     for day, group in groupby(changes[:_MOST], key=lambda change: change.when.date()):
         entries = element("dl", class_="kb-index")
         for change in sorted(group, key=lambda change: (title_of(change.page).casefold(), change.page.uri)):

@@ -60,8 +60,11 @@ def relation_map(kb: KnowledgeBase, page: Page) -> list[Element]:
     return [
         _filter(kb, nodes),
         _key(kb),
+        element(
+            "p", element("a", "Pass over the drawing, to the table", href="#the-same-as-a-table"), class_="kb-map-pass"
+        ),
         _drawing(kb, nodes, page),
-        element("h2", "The same as a table"),
+        element("h2", "The same as a table", id="the-same-as-a-table"),
         _table(kb, nodes, page),
     ]
 

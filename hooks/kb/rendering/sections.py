@@ -21,8 +21,9 @@ _ENOUGH_ON_A_PATH = 3
 
 
 class _Group(NamedTuple):
-    """Pages that belong together, with what is said of them."""
+    """Pages that belong together, with what is said of them. `name` makes the id of the heading."""
 
+    name: str
     heading: Sequence[Child]
     pages: list[Page]
     note: Sequence[Child] = ()
@@ -35,8 +36,8 @@ def section_index(kb: KnowledgeBase, index: Page) -> list[Element]:
     parts: list[Element] = []
     for group in groups:
         if group.pages:
-            parts.append(element("h2", *group.heading))
-            parts += [element("p", *group.note)] if group.note else []
+            parts.append(element("h2", *group.heading, id="group-" + group.name))
+            parts += [element("p", *group.note, class_="kb-group-note")] if group.note else []
             parts.append(_list(group.pages, index))
     return parts or [_list(pages, index)]
 
@@ -59,8 +60,8 @@ def _by_certainty(pages: list[Page]) -> list[_Group]:
     fits = {page.id: fit_of(page) for page in pages}
     if not any(fits.values()):
         return []
-    groups = [_Group([certainty(fit)], [page for page in pages if fits[page.id] == fit]) for fit in WORDS]
-    return [*groups, _Group(["Not judged"], [page for page in pages if not fits[page.id]])]
+    groups = [_Group(fit, [certainty(fit)], [page for page in pages if fits[page.id] == fit]) for fit in WORDS]
+    return [*groups, _Group("not-judged", ["Not judged"], [page for page in pages if not fits[page.id]])]
 
 
 def _by_level(pages: list[Page]) -> list[_Group]:
@@ -75,8 +76,13 @@ def _by_level(pages: list[Page]) -> list[_Group]:
     for level in sorted(set(placed.values()), key=lambda level: (-_rank(level), level)):
         name, _, rank = level.partition(", ")
         note = [f"{rank[:1].upper()}{rank[1:]}, in the {hierarchy}."] if rank else [f"In the {hierarchy}."]
-        groups.append(_Group([name[:1].upper() + name[1:]], [p for p in pages if placed.get(p.id) == level], note))
-    return [*groups, _Group([f"Not in the {hierarchy}"], [page for page in pages if page.id not in placed])]
+        heading = [name[:1].upper() + name[1:]]
+        own = [page for page in pages if placed.get(page.id) == level]
+        groups.append(_Group(name.replace(" ", "-"), heading, own, note))
+    return [
+        *groups,
+        _Group("not-placed", [f"Not in the {hierarchy}"], [page for page in pages if page.id not in placed]),
+    ]
 
 
 def _rank(level: str) -> int:
@@ -92,9 +98,9 @@ def _by_use(kb: KnowledgeBase, pages: list[Page]) -> list[_Group]:
         return []
     others = [page for page in pages if page not in urgent and page not in paths]
     return [
-        _Group(["If it is urgent"], urgent),
-        _Group(["Paths"], paths, ["Each leads through pages of this site in an order, one step at a time."]),
-        _Group(["Single guides"], others),
+        _Group("urgent", ["If it is urgent"], urgent),
+        _Group("paths", ["Paths"], paths, ["Each leads through pages of this site in an order, one step at a time."]),
+        _Group("single", ["Single guides"], others),
     ]
 
 
@@ -106,6 +112,6 @@ def _by_path(kb: KnowledgeBase, index: Page, pages: list[Page]) -> list[_Group]:
         return []
     link = link_to(kb.by_id[guide], index)
     return [
-        _Group(["To begin with"], paths[guide], ["In the order of the path ", link, "."]),
-        _Group(["Further " + index.folder], [page for page in pages if page not in paths[guide]]),
+        _Group("to-begin-with", ["To begin with"], paths[guide], ["In the order of the path ", link, "."]),
+        _Group("further", ["Further " + index.folder], [page for page in pages if page not in paths[guide]]),
     ]
