@@ -164,7 +164,7 @@ class TestInTheBrowser:
         said = page.get_by_role("status").inner_text()
         assert said.startswith(f"{len(techniques)} pages and {len(within)} relations of {len(kb.related)} ")
         page.get_by_role("button", name="Show everything").press("Enter")
-        page.wait_for_function(f"{SHOWN} === {len(kb.related)}")
+        page.wait_for_function(f"() => {SHOWN} === {len(kb.related)}")
         assert page.evaluate(LINES) == len(kb.edges)
         page.wait_for_url("**/map/")
 

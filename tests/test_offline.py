@@ -34,7 +34,7 @@ def test_list_names_what_pages_consist_of(site: Path) -> None:
         assert files[address] == [hashlib.sha256(content).hexdigest()[:16], len(content)]
     assert any(address.startswith("pagefind/") for address in files)
     assert [address for address in files if address.endswith((".csv", ".bib", ".ris", ".map", "sw.js", ".xml"))] == []
-    assert {"", HELP, SWITCH, "search/", "search/names.json", "offline.html", "assets/kb.css"} <= set(listed["first"])
+    assert {"", HELP, SWITCH, "search/", "search/names.json", "offline.html", "assets/site.css"} <= set(listed["first"])
     assert READ not in listed["first"]
     assert set(listed["first"]) <= files.keys()
 
@@ -83,7 +83,7 @@ def turn_on(page: Page, server: str) -> None:
     page.get_by_role("button", name="Keep the pages I read").click()
     page.get_by_role("button", name="Remove what is kept").wait_for()
     page.get_by_text("Pages that you read are kept.").wait_for()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def read(page: Page, address: str) -> None:
@@ -155,7 +155,7 @@ class TestInABrowser:
         page.goto(server + SWITCH, wait_until="networkidle")
         page.get_by_role("button", name="Keep the whole site").click()
         page.get_by_text("The whole site is kept:").wait_for(timeout=60_000)
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         page.evaluate(
             """async (address) => {
               const [name] = await caches.keys();

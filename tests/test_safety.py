@@ -165,7 +165,7 @@ class TestInABrowser:
               document.head.append(script, style);
             }"""
         )
-        page.wait_for_function("violations.length === 2")
+        page.wait_for_function("() => violations.length === 2")
         assert page.evaluate("window.ran") is None
 
     def test_search_works_under_the_policy(self, page: Page, base: str) -> None:
