@@ -27,6 +27,7 @@ from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import append, as_it_is, element, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, path
 from kb.rendering.pools import Pools
+from kb.rendering.tables import without_empty_headings
 from kb.rendering.terms import link_terms
 
 
@@ -73,6 +74,7 @@ def citation_groups(kb: KnowledgeBase) -> set[str]:
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
     """Complete the tree of a converted page."""
     kb, formatted = rendering.kb, rendering.formatted
+    without_empty_headings(root)
     write_effects(root, kb, page, rendering.pools)
     cited = _write_citations(root, formatted)
     link_terms(root, md, kb, page)
