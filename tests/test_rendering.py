@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pypandoc
 import pytest
@@ -19,6 +20,7 @@ from kb.exports.names import names_file
 from kb.reading.cache import Cache
 from kb.rendering.bibliography import Formatted, format_citations
 from kb.rendering.page import PageRendering, citation_groups
+from kb.rendering.tables import without_empty_headings
 
 BIB = """\
 @article{freud1915a, author = {Freud, Sigmund}, title = {{The unconscious}}, journal = {J}, year = {1915}, pages = {1--9}}
@@ -282,6 +284,12 @@ def test_hierarchies_stand_side_by_side(rendered: SimpleNamespace) -> None:
     assert 'href="../references.md#ref-freuda1936"' in table
     undoing = table[table.index('<a href="undoing.md">Undoing</a></th>') :]
     assert undoing.partition("</th>")[2].lstrip().startswith('<td data-label="DMRS"><div></div></td>')
+
+
+def test_empty_corner_of_a_table_is_no_heading() -> None:
+    root = ElementTree.fromstring("<div><tr><th /><th>A</th><th><b>B</b></th></tr></div>")
+    without_empty_headings(root)
+    assert [cell.tag for cell in root[0]] == ["td", "th", "th"]
 
 
 def test_unchanged_citations_start_no_pandoc(rendered: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,17 @@
-"""One style sheet, with what the pages use and nothing else."""
+"""What stands around the text: one style sheet, with what the pages use and nothing else; and the menu."""
 
 from __future__ import annotations
 
+import gzip
 import re
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
+from conftest import ROOT
 from kb.exports.styles import one_sheet
 
 PAGE = """<html dir="ltr"><body class="md plain"><p id="here" data-kind="evidence pages">Text <a href="x/?a=1&gt;0">x</a>
@@ -145,3 +149,44 @@ def test_templates_that_stand_in_for_those_of_material_still_do() -> None:
     folder = Path(material.__file__).parent / "templates"
     assert [name for name in REPLACED if not (folder / name).is_file()] == []
     assert len(list((folder / "assets" / "stylesheets").glob("main.*.css"))) == 1
+
+
+# the menu
+
+
+def menu_of(pages_in_section: int, place: int) -> str:
+    """The menu on a page of a site with twelve sections, one of them as long as asked."""
+
+    def page(section: int, number: int) -> SimpleNamespace:
+        is_index = number == 0
+        name = "Principles" if is_index else f"Principle number {number * 7919 % 10007}"
+        return SimpleNamespace(title=name, url=f"section-{section}/{name}/", is_index=is_index)
+
+    sections = []
+    for section in range(12):
+        children = [page(section, number) for number in range(pages_in_section + 1 if section == 3 else 4)]
+        sections.append(SimpleNamespace(title=f"Section {section}", children=children, active=section == 3))
+    templates = Environment(loader=FileSystemLoader(ROOT / "theme"), trim_blocks=True, lstrip_blocks=True)
+    templates.filters["url"] = lambda address: "../../" + address
+    current = sections[3].children[place]
+    return templates.get_template("partials/nav.html").render(nav=SimpleNamespace(items=sections), page=current)
+
+
+@pytest.mark.parametrize(("pages", "place"), [(20, 7), (60, 60), (300, 1), (300, 150), (300, 300)])
+def test_menu_has_the_page_and_its_neighbours_and_stays_light(pages: int, place: int) -> None:
+    menu = menu_of(pages, place)
+    assert len(gzip.compress(menu.encode())) < 1500
+    titles = re.findall(r"<a [^>]*>(.*?)</a>", menu)
+    assert len(titles) == 12 + min(pages, 60 if pages <= 60 else 40)
+    assert [re.search(r">(.*?)<", link)[1] for link in re.findall(r'<a [^>]*aria-current="page".*?</a>', menu)] == [
+        f"Principle number {place * 7919 % 10007}"
+    ]
+    assert menu.count('href="../../section-3/Principles/"') == 1, "the section leads to all of them"
+    assert menu.count("<li>") == menu.count("</li>") == len(titles)
+
+
+def test_menu_on_the_index_of_a_section_marks_it() -> None:
+    short, long = menu_of(20, 0), menu_of(300, 0)
+    assert 'href="../../section-3/Principles/" aria-current="page">Section 3</a>' in short
+    assert short.count("<a ") == 12 + 20
+    assert long.count("<a ") == 12, "the index itself lists its pages"

@@ -29,6 +29,7 @@ from kb.rendering.learning_path import also_needed, link_to, next_pages, on_path
 from kb.rendering.pools import Pools
 from kb.rendering.references import group_of, source_note
 from kb.rendering.safety import Safety
+from kb.rendering.tables import without_empty_headings
 from kb.rendering.terms import link_terms
 
 # Related pages that are shown in one line, and how many of more.
@@ -100,6 +101,7 @@ def assets_of(kb: KnowledgeBase, page: Page) -> list[str]:
 def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) -> None:
     """Complete the tree of a converted page."""
     kb, formatted = rendering.kb, rendering.formatted
+    without_empty_headings(root)
     write_effects(root, kb, page, rendering.pools)
     cited = _write_citations(root, formatted)
     link_terms(root, md, kb, page)

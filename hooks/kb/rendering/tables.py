@@ -30,3 +30,10 @@ def table_row(columns: Sequence[str], heading: Child, cells: Sequence[Sequence[C
         cell = as_it_is(element("td", note, colspan=str(len(columns))))
         rows.append(element("tr", cell, class_="kb-note"))
     return element("tbody", *rows)
+
+
+def without_empty_headings(root: Element) -> None:
+    """Let the corner of an author's table, above its rows and before its columns, be a cell: it heads nothing."""
+    for heading in root.iter("th"):
+        if not len(heading) and not (heading.text or "").strip():
+            heading.tag = "td"
