@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,11 +68,18 @@ class _Host(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away in the middle of an answer is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def hosted(site: Path) -> Iterator[str]:
     """The address at which a built site is served within the block."""
     sent.cache_clear()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Host", (_Host,), {"site": site}))
+    server = _Server(("127.0.0.1", 0), type("Host", (_Host,), {"site": site}))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"

@@ -54,20 +54,22 @@
     });
 
     // The menu and the contents list are part of a wide page, and opened on a narrow one.
+    const wide = matchMedia("(min-width: 76.25em)");
     const contents = document.getElementById("kb-contents");
-    matchMedia("(min-width: 76.25em)").addEventListener("change", () => {
+    wide.addEventListener("change", () => {
       for (const part of document.querySelectorAll("[popover]:popover-open")) part.hidePopover();
     });
     contents?.addEventListener("click", (event) => {
       if (event.target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
     });
+
     // The page being read stands in sight among its neighbours.
     const menu = document.getElementById("kb-menu");
     const settle = () => {
       const current = menu.querySelector("[aria-current]");
       if (current) menu.scrollTop += current.getBoundingClientRect().top - menu.getBoundingClientRect().top - menu.clientHeight / 2;
     };
-    settle();
+    if (wide.matches) settle(); // on a phone it would only make the page wait
     menu.addEventListener("toggle", settle);
 
     // Which section is being read.
