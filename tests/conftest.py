@@ -101,3 +101,11 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     yield context.new_page()
     context.close()
+
+
+def violations(page: Page, part: str | None = None) -> list[tuple[str, list[str]]]:
+    """The rules of axe-core that an open page breaks, or a part of it, each with the elements that break it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, part).response["violations"]
+    return [(rule["id"], [node["html"] for node in rule["nodes"]][:5]) for rule in found]

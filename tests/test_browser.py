@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import NEEDS_CHROMIUM, ROOT, copy_project, run_build, served
+from conftest import NEEDS_CHROMIUM, ROOT, copy_project, run_build, served, violations
 
 pytestmark = NEEDS_CHROMIUM
 # Home, one page of each kind, and the pages that are lists.
@@ -302,15 +302,12 @@ def test_everything_is_there_without_script(browser: Browser, base: str) -> None
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_effects_are_accessible(browser: Browser, effects: str, scheme: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     page.goto(effects, wait_until="networkidle")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == {"light": "rgb(251, 248, 241)", "dark": "rgb(22, 21, 18)"}[scheme]
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
 

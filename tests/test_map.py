@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import NEEDS_CHROMIUM
+from conftest import NEEDS_CHROMIUM, violations
 from kb import engine, gate
 from kb.knowledge import KnowledgeBase, title_of
 from kb.rendering.html import curled
@@ -253,12 +253,9 @@ class TestInTheBrowser:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("width", [360, 1280])
     def test_map_is_accessible(self, browser: Browser, base: str, scheme: str, width: int) -> None:
-        from axe_playwright_python.sync_playwright import Axe
-
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
         open_map(page, base + "map/?kind=indication&kind=approach")
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+        assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         context.close()

@@ -9,7 +9,7 @@ from kb.evidence import CURRENT, name_of_indication
 from kb.knowledge import KnowledgeBase
 from kb.model import Guideline, Selection
 from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
-from kb.rendering.html import as_it_is, element
+from kb.rendering.html import as_it_is, day, element
 from kb.rendering.tables import table, table_row
 
 _COLUMNS = ("Guideline", "For whom", "Place of the therapy", "What it says")
@@ -34,8 +34,7 @@ def guideline_table(kb: KnowledgeBase, chosen: Selection) -> Iterator[Element]:
 def _row(row: Guideline) -> Element:
     citation = element("span", f"[{guideline_citation(row)}]", class_=CITATION_CLASS)
     name = element("span", f"{row.body}, {row.document}, {row.year}")
-    day = f"{row.checked_on.day} {row.checked_on:%B %Y}"
-    checked = element("time", day, datetime=row.checked_on.isoformat())
+    checked = element("time", day(row.checked_on), datetime=row.checked_on.isoformat())
     # Of an older guideline a reader is told what is known of whether it still stands.
     standing = f"; {row.standing}" if row.standing and row.standing != CURRENT else ""
     wording = element("span", row.wording, element("br"), element("small", "Checked on ", checked, standing))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import posixpath
 import re
+from collections.abc import Sequence
 from functools import cache
 from xml.etree.ElementTree import Element
 
@@ -34,6 +36,21 @@ def append(parent: Element, *children: Child) -> None:
             parent[-1].tail = (parent[-1].tail or "") + child
         else:
             parent.text = (parent.text or "") + child
+
+
+def listed(parts: Sequence[Child], last: str = ", ") -> list[Child]:
+    """`parts` with commas between them, and `last` before the last."""
+    line: list[Child] = []
+    for number, part in enumerate(parts):
+        if number:
+            line.append(last if number == len(parts) - 1 else ", ")
+        line.append(part)
+    return line
+
+
+def day(date: datetime.date) -> str:
+    """A date as readers see it."""
+    return f"{date.day} {date:%B} {date.year}"
 
 
 def relative(uri: str, page_uri: str) -> str:

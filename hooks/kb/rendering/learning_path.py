@@ -9,7 +9,7 @@ from kb.knowledge import KnowledgeBase, title_of
 from kb.learning_path import minutes, missing_before, readable_after, steps
 from kb.model import Page
 from kb.rendering.certainty import fit_of, sign
-from kb.rendering.html import Child, append, curled, element, relative
+from kb.rendering.html import Child, append, curled, element, listed, relative
 
 
 def path(kb: KnowledgeBase, guide: Page) -> list[Element]:
@@ -31,7 +31,7 @@ def _step(kb: KnowledgeBase, page: Page, read: list[str], guide: Page) -> Elemen
     summary = str(page.front_matter.data.get("summary", ""))
     item = element("li", link_to(page, guide), f" ({minutes(page)} min). ", summary, data_step=page.id)
     if taken_up := _taken_up(kb, page, read):
-        append(item, element("span", " Takes up ", *_listed(taken_up, guide), ".", class_="kb-takes-up"))
+        append(item, element("span", " Takes up ", *_links(taken_up, guide), ".", class_="kb-takes-up"))
     return item
 
 
@@ -51,7 +51,7 @@ def next_pages(kb: KnowledgeBase, page: Page, direct: Mapping[str, Iterable[str]
     ready = readable_after(page, kb, direct)
     if not ready:
         return []
-    return [element("h3", "What you can read next"), element("p", *_listed(ready, page), ".", class_="kb-next")]
+    return [element("h3", "What you can read next"), element("p", *_links(ready, page), ".", class_="kb-next")]
 
 
 def paths_of(kb: KnowledgeBase, page: Page) -> list[tuple[Page, list[Page], int]]:
@@ -78,7 +78,7 @@ def on_paths(kb: KnowledgeBase, page: Page) -> list[Element]:
 def _on_path(kb: KnowledgeBase, page: Page, guide: Page, pages: list[Page], number: int) -> Element:
     where = element("p", link_to(guide, page), f": step {number + 1} of {len(pages)}")
     if taken_up := _taken_up(kb, page, [earlier.id for earlier in pages[:number]]):
-        append(where, ". It takes up ", *_listed(taken_up, page), ".")
+        append(where, ". It takes up ", *_links(taken_up, page), ".")
     ways = element("ul")
     if number:
         append(ways, _way("Previous", "prev", link_to(pages[number - 1], page)))
@@ -101,16 +101,11 @@ def _way(label: str, rel: str, *to: Child) -> Element:
 def also_needed(kb: KnowledgeBase, other: Page, page: Page, read: Iterable[str]) -> list[Child]:
     """A note on what `other` builds on beside `page` and what that presupposes; empty where there is nothing else."""
     missing = missing_before(other, {*read, page.id}, kb)
-    return [" (it also builds on ", *_listed(missing, page), ")"] if missing else []
+    return [" (it also builds on ", *_links(missing, page), ")"] if missing else []
 
 
-def _listed(pages: list[Page], page: Page) -> list[Child]:
-    """Links to pages, with commas and a last "and"."""
-    parts: list[Child] = []
-    for number, other in enumerate(pages):
-        parts += [" and " if number == len(pages) - 1 else ", "] if number else []
-        parts.append(link_to(other, page))
-    return parts
+def _links(pages: list[Page], page: Page) -> list[Child]:
+    return listed([link_to(other, page) for other in pages], last=" and ")
 
 
 def link_to(other: Page, page: Page) -> Element:

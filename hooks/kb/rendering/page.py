@@ -24,7 +24,7 @@ from kb.rendering.bibliography import Formatted
 from kb.rendering.certainty import certainty, fit_of
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
-from kb.rendering.html import append, as_it_is, element, relative
+from kb.rendering.html import Child, append, as_it_is, day, element, listed, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, on_paths, path, where_on_paths
 from kb.rendering.pools import Pools
 from kb.rendering.references import group_of, source_note
@@ -217,7 +217,7 @@ def _facts(kb: KnowledgeBase, page: Page) -> Element:
     length = minutes(page)
     append(facts, element("li", f"{length} minute{'s' * (length > 1)} to read"))
     if isinstance(reviewed := data.get("reviewed"), datetime.date):
-        append(facts, element("li", "Reviewed ", element("time", _day(reviewed), datetime=reviewed.isoformat())))
+        append(facts, element("li", "Reviewed ", element("time", day(reviewed), datetime=reviewed.isoformat())))
     append(facts, *(element("li", place) for place in where_on_paths(kb, page)))
     return facts
 
@@ -243,12 +243,13 @@ def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | st
     return rows
 
 
-def _folded(links: list[Element]) -> list[Element | str]:
+def _folded(links: list[Element]) -> list[Child]:
     """Links in a line; of many the first, and the others to be opened, so that a phone does not show a page of them."""
     shown = len(links) if len(links) <= _MOST_IN_A_LINE else _FIRST_IN_A_LINE
-    value = [part for link in links[:shown] for part in (", ", link)][1:]
-    if rest := [part for link in links[shown:] for part in (", ", link)][1:]:
-        value.append(element("details", element("summary", f"and {len(links) - shown} more"), *rest, class_="kb-more"))
+    value = listed(links[:shown])
+    if rest := links[shown:]:
+        more = element("summary", f"and {len(rest)} more")
+        value.append(element("details", more, *listed(rest), class_="kb-more"))
     return value
 
 
@@ -281,7 +282,7 @@ def _connections(kb: KnowledgeBase, page: Page, direct: Mapping[str, set[str]]) 
 
 def _cite_this_page(page: Page, rendering: PageRendering) -> list[Element]:
     reviewed = page.front_matter.data.get("reviewed")
-    date = _day(reviewed, year_first=True) if isinstance(reviewed, datetime.date) else "n.d."
+    date = f"{reviewed.year}, {reviewed:%B} {reviewed.day}" if isinstance(reviewed, datetime.date) else "n.d."
     text: list[Element | str] = [f"{rendering.site_name}. ({date}). ", element("em", title_of(page)), "."]
     if rendering.address:
         text += [" ", element("a", rendering.address, href=rendering.address)]
@@ -294,8 +295,3 @@ def _cite_this_page(page: Page, rendering: PageRendering) -> list[Element]:
         element("p", *text, class_="kb-cite"),
         files,
     ]
-
-
-def _day(date: datetime.date, year_first: bool = False) -> str:
-    month = date.strftime("%B")
-    return f"{date.year}, {month} {date.day}" if year_first else f"{date.day} {month} {date.year}"

@@ -16,7 +16,7 @@ from kb.knowledge import (
 )
 from kb.model import Name, Page, Term
 from kb.rendering.bibliography import Formatted
-from kb.rendering.html import Child, append, as_it_is, element, relative
+from kb.rendering.html import append, as_it_is, element, listed, relative
 from kb.rendering.terms import GLOSSARY_PAGE
 
 REFERENCES_PAGE = "references.md"
@@ -40,12 +40,7 @@ def source_note(group: str, page: Page, formatted: Formatted) -> Element:
 def used_on(pages: Iterable[Page], page: Page, label: str = "Used on") -> Element:
     """A line of links to the pages on which something is used."""
     links = [element("a", title_of(other), href=relative(other.uri, page.uri)) for other in pages]
-    return element("span", f"{label}: ", *_listed(links), class_="kb-used")
-
-
-def _listed(links: Iterable[Element]) -> Iterable[Child]:
-    for number, link in enumerate(links):
-        yield from (", ", link) if number else (link,)
+    return element("span", f"{label}: ", *listed(links), class_="kb-used")
 
 
 def all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
@@ -60,7 +55,7 @@ def all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[
             append(item, " ", used_on(listing[key], page, "Further reading on"))
         if defining[key]:
             links = [_entry_of(term, page) for term in defining[key]]
-            append(item, " ", element("span", "In the glossary: ", *_listed(links), class_="kb-used"))
+            append(item, " ", element("span", "In the glossary: ", *listed(links), class_="kb-used"))
         append(works, item)
     return [_form(len(formatted.references)), works]
 
