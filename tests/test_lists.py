@@ -70,8 +70,26 @@ def test_entry_that_a_link_leads_to_is_shown_whatever_is_filtered(page: Page, ba
     expect(page.get_by_label("Find a term")).to_have_value("")
 
 
+@pytest.mark.parametrize(("address", "last"), [("glossary/", ".kb-glossary > div"), ("references/", WORKS)])
+def test_end_of_a_long_list_is_laid_out_when_a_reader_comes(page: Page, base: str, address: str, last: str) -> None:
+    page.goto(base + address)
+    is_laid_out = "part => part.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+    assert not page.locator(last).last.evaluate(is_laid_out)
+    page.mouse.move(300, 300)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function(f"part => ({is_laid_out})(part)", arg=page.locator(last).last.element_handle())
+
+
+def test_without_script_a_long_list_is_laid_out_at_once(browser: Browser, base: str) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(base + "glossary/")
+    assert page.locator(".kb-senses li b").last.inner_text()
+    page.close()
+
+
 def test_senses_stand_by_school_with_their_sources(page: Page, base: str) -> None:
     page.goto(base + "glossary/")
+    page.keyboard.press("Shift")
     lists = page.locator(".kb-senses")
     assert lists.count() >= 6
     for item in lists.locator("li").all():
@@ -110,7 +128,7 @@ def test_every_work_has_the_year_of_the_bibliography(page: Page, base: str) -> N
     """The script reads years from the text; together the years make up the whole list."""
     page.goto(base + "references/")
     total = page.locator(".kb-references > li").count()
-    undated = sum("(n.d." in text for text in page.locator(".kb-references > li").all_inner_texts())
+    undated = sum("(n.d." in text for text in page.locator(".kb-references > li").all_text_contents())
     page.get_by_label("From year").fill("1800")
     assert page.locator(WORKS).count() == total - undated
 

@@ -23,7 +23,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.table import Table
@@ -31,7 +30,7 @@ from rich.table import Table
 from audit.pages import addresses, reading_pages, samples
 from audit.serving import hosted, sent
 from audit.visiting import HTML, HTML_OF_EVIDENCE, KB, html_bar, visit
-from conftest import CHROMIUM, ROOT, SWITCHES
+from conftest import CHROMIUM, ROOT, SWITCHES, violations
 
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
@@ -96,11 +95,7 @@ def axe(site: Path, base: str) -> Iterator[Row]:
                 page = context.new_page()
                 for address in addresses(site):
                     page.goto(base + address)
-                    violations = Axe().run(page).response["violations"]
-                    found += [
-                        f"{address or 'home'}: {one['id']} ({len(one['nodes'])}) {one['nodes'][0]['html'][:120]}"
-                        for one in violations
-                    ]
+                    found += [f"{address or 'home'}: {rule} {html[0][:120]}" for rule, html in violations(page)]
                 context.close()
                 pages = len(addresses(site))
                 yield Row(f"axe, {pages} pages, {scheme}, {width} px", f"{len(found)} violations", "0", found)

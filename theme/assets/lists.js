@@ -19,17 +19,32 @@
   /** Whether each word that is asked begins a word of the text. */
   const holds = (text, asked) => asked.split(" ").every((word) => text.includes(` ${word}`));
   const counted = (number) => `${number} of ${all}`;
+  /** What is found out when it is first asked for: most readers look at a list and filter nothing. */
+  const once = (find) => {
+    let found;
+    return () => (found ??= find());
+  };
+
+  /** What is far below is laid out when a reader comes, does something, or is led to an entry. */
+  const layOut = () => document.documentElement.classList.add("kb-laid-out");
+  if (location.hash) layOut();
+  for (const doing of ["pointerdown", "keydown", "wheel", "focusin", "hashchange"]) {
+    addEventListener(doing, layOut, { once: true, capture: true, passive: true });
+  }
 
   // the glossary
 
   const ofTerms = () => {
     const lists = [...document.querySelectorAll(".kb-glossary")];
     const rows = lists.flatMap((list) => [...list.children]);
-    const entries = rows
-      .filter((row) => row.id)
-      .map((row) => ({ row, name: plain(row.firstElementChild.textContent), text: plain(row.textContent) }));
+    const entriesRead = once(() =>
+      rows
+        .filter((row) => row.id)
+        .map((row) => ({ row, name: plain(row.firstElementChild.textContent), text: plain(row.textContent) })),
+    );
     const letters = [...document.querySelectorAll(".kb-letters a")].map((link) => ({ link, address: link.hash }));
     return ({ q }) => {
+      const entries = entriesRead();
       const asked = plain(q).trim();
       const named = entries.filter(({ name }) => holds(name, asked));
       const found = named.length ? named : entries.filter(({ text }) => holds(text, asked));
@@ -58,15 +73,23 @@
       .replace(/^(\.\.?\/)+|#.*$/g, "")
       .replace(/(\/|\.html)$/, "");
 
+  /** The pages on which works are cited, with their titles. */
+  const topicsIn = (part) => {
+    const links = [...part.querySelectorAll(".kb-used a")];
+    return new Map(links.map((link) => [topicOf(link), link.textContent]).filter(([topic]) => topic));
+  };
+
   const ofWorks = () => {
-    const works = [...document.querySelectorAll(".kb-references > li")].map((row) => {
-      const [, author, year] = row.firstElementChild.textContent.match(/^(.*?) \((\d{4}|n\.d\.)/s) || [];
-      const links = [...row.querySelectorAll(".kb-used a")];
-      const topics = new Map(links.map((link) => [topicOf(link), link.textContent]).filter(([topic]) => topic));
-      return { row, author: plain(author || ""), year: Number(year), topics };
-    });
-    offer(new Map(works.flatMap(({ topics }) => [...topics])));
+    const list = document.querySelector(".kb-references");
+    const worksRead = once(() =>
+      [...list.children].map((row) => {
+        const [, author, year] = row.firstElementChild.textContent.match(/^(.*?) \((\d{4}|n\.d\.)/s) || [];
+        return { row, author: plain(author || ""), year: Number(year), topics: topicsIn(row) };
+      }),
+    );
+    offer(topicsIn(list));
     return ({ author, from, to, topic }) => {
+      const works = worksRead();
       const asked = plain(author).trim();
       const isFound = (work) =>
         holds(work.author, asked) &&
@@ -82,7 +105,8 @@
   /** The pages on which works are cited, in their sections, as topics to choose from. */
   const offer = (topics) => {
     const groups = new Map();
-    for (const [topic, title] of [...topics].sort((one, other) => one[1].localeCompare(other[1], "en"))) {
+    const { compare } = new Intl.Collator("en");
+    for (const [topic, title] of [...topics].sort((one, other) => compare(one[1], other[1]))) {
       const folder = topic.split("/")[0];
       const name = folder[0].toUpperCase() + folder.slice(1);
       if (!groups.has(folder)) {
@@ -135,7 +159,7 @@
 
   const from = new URLSearchParams(location.search);
   fields.forEach((field) => (field.value = from.get(field.name) || field.value));
-  answer();
+  if (fields.some((field) => field.value)) answer();
   reveal();
   form.classList.add("kb-filter-ready");
 })();

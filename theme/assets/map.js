@@ -17,10 +17,10 @@
     for (const link of all("a", group)) {
       const id = link.id.slice("map-".length);
       nodes.set(id, { id, link, group, row: null, near: new Set(), lines: [] });
-      ids.set(new URL(link.getAttribute("href"), location).href, id);
+      ids.set(link.getAttribute("href"), id);
     }
   }
-  const idOf = (link) => ids.get(link.href);
+  const idOf = (link) => ids.get(link.getAttribute("href"));
   const edges = all(".kb-map-lines path", drawing).map((line) => {
     const [source, target] = line.dataset.ends.split(" ");
     for (const [one, other] of [[source, target], [target, source]]) {
@@ -166,6 +166,6 @@
   form.elements.path.value = asked.get("path") ?? "";
   if (form.elements.path.selectedIndex < 0) form.elements.path.value = "";
   form.hidden = false;
-  apply();
+  if (boxes.some((box) => box.checked) || form.elements.path.value) apply();
   arrive();
 })();
