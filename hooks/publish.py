@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page
 
 from kb import engine, gate, history
 from kb.changes import page_changes
+from kb.exports.cards import FONT_FILE, ICON_FILE, card_file, cards
 from kb.exports.citing import citation_files, cited, linked_data, meta_tags
 from kb.exports.effects import downloads
 from kb.exports.feed import FEED_FILE, feed
@@ -23,13 +24,14 @@ from kb.exports.names import NAMES_FILE, names_file
 from kb.exports.offline import write_offline_list
 from kb.exports.search import IndexingFailed, write_index
 from kb.exports.styles import write_styles
-from kb.project import CannotRun
+from kb.knowledge import KnowledgeBase, fit_of
+from kb.project import CannotRun, Project
 from kb.rendering.bibliography import Formatted, format_citations
-from kb.rendering.certainty import fit_of, sign_as_html
-from kb.rendering.html import curled
+from kb.rendering.certainty import sign_as_html
 from kb.rendering.page import PageRendering, assets_of, citation_groups
 from kb.rendering.pools import pooled_estimates
 from kb.reports import text
+from kb.typography import curled
 
 log = engine.log()
 
@@ -40,6 +42,7 @@ class _Build:
     is_preview = False
     rendering: PageRendering
     downloads: ClassVar[dict[str, str]] = {}
+    cards: ClassVar[dict[str, bytes]] = {}
     sheets: Sequence[str] = ()
 
 
@@ -77,10 +80,19 @@ def on_pre_build(config: MkDocsConfig) -> None:
     records = citation_files(kb, config.site_name, lambda page: engine.published_at(project, page.uri))
     _Build.downloads = {**downloads(kb), **records, NAMES_FILE: names_file(kb)}
     listing = next((page.uri for page in kb.pages if page.front_matter.data.get("lists") == "changes"), None)
+    _Build.cards = _cards(config, project, kb)
     config.extra["feed"] = FEED_FILE if changes and listing else None
     if changes and listing:
         to = partial(engine.published_at, project)
         _Build.downloads[FEED_FILE] = feed(kb, changes, config.site_name, listing, to)
+
+
+def _cards(config: MkDocsConfig, project: Project, kb: KnowledgeBase) -> dict[str, bytes]:
+    """The pictures of pages; none where nobody could be told their address."""
+    if not config.site_url or _Build.is_preview or project.theme is None:
+        return {}
+    font, icon = project.theme / FONT_FILE, project.theme / ICON_FILE
+    return cards(kb, config.site_name, font, icon, project.cache_of("cards"))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -89,7 +101,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         engine.add_generated(files, config)
     except CannotRun as error:
         raise Abort(str(error)) from None
-    engine.add_files(files, config, _Build.downloads)
+    engine.add_files(files, config, {**_Build.downloads, **_Build.cards})
     _Build.sheets = engine.style_sheets(files, config)
     return engine.without_parts_of_the_theme(files, config)
 
@@ -124,6 +136,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         record = cited(known, config.site_name, rendering.address)
         page.meta["citation"] = meta_tags(record)
         page.meta["linked_data"] = linked_data(rendering.kb, known, record)
+        card = card_file(known)
+        page.meta["card"] = card if card in _Build.cards else None
     page.meta["assets"] = assets_of(rendering.kb, known) if known is not None else []
     if known is not None and (fit := fit_of(known)):
         page.meta["sign"] = sign_as_html(fit)

@@ -52,10 +52,9 @@ _VOID = frozenset(
 )
 # What Material puts into an article, and what the build of this site does: no author wrote it.
 _GENERATED_CLASSES = ("md-content__button", "headerlink", "md-source-file", "md-tags", "kb-")
+# Single citations, dates of changes, fields, and what Material adds: none of them is there to be linked to.
 _GENERATED_IDS = re.compile(
-    r"cite-.+-\d+|ref-.+|term-.+|kb-.+|__comments"
-    r"|group-.+|letter-.+|\d{4}-\d\d-\d\d|filter-terms|of-author|from-year|to-year|on-topic"
-    r"|search-for|the-path|on-a-path|what-you-can-read-next|the-hierarchies-side-by-side"
+    r"cite-.+-\d+|\d{4}-\d\d-\d\d|filter-terms|of-author|from-year|to-year|on-topic|search-for|kb-.+|__comments"
 )
 _WARNING = re.compile(
     r"Doc file '(?P<page>[^']+)' contains an? (?:absolute |unrecognized relative )?link '(?P<target>[^']*)'"
@@ -176,8 +175,7 @@ def compare_content(kb: KnowledgeBase, articles: dict[str, Article]) -> Comparis
 
 
 def _is_generated(kb: KnowledgeBase, page: Page, id_: str) -> bool:
-    lists = page.front_matter.data.get("lists") == "glossary" and (len(id_) == 1 or id_ == "0-9")
-    return bool(_GENERATED_IDS.fullmatch(id_)) or lists or (id_ in kb.anchors(page.uri) and kb.settings.content_model)
+    return bool(_GENERATED_IDS.fullmatch(id_)) or (id_ in kb.anchors(page.uri) and kb.settings.content_model)
 
 
 def _believed(kb: KnowledgeBase, page: Page, link: Link) -> str:

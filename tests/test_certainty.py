@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 
 from conftest import NEEDS_CHROMIUM
 from kb import engine, gate
-from kb.kinds import BY_FOLDER
-from kb.rendering.certainty import WORDS, fit_of, sign_as_html
+from kb.kinds import BY_FOLDER, FITS
+from kb.knowledge import fit_of
+from kb.rendering.certainty import sign_as_html
 
 
 def drawings(html: str) -> list[list[str]]:
@@ -27,12 +28,12 @@ def fits(project: Path) -> dict[str, str]:
 
 
 def test_every_indication_has_one_and_the_signs_differ(fits: dict[str, str]) -> None:
-    assert set(fits.values()) == set(WORDS)
-    assert len({str(drawings(sign_as_html(fit))) for fit in WORDS}) == len(WORDS)
+    assert set(fits.values()) == set(FITS)
+    assert len({str(drawings(sign_as_html(fit))) for fit in FITS}) == len(FITS)
 
 
 def test_sign_is_the_same_everywhere(site: Path, fits: dict[str, str]) -> None:
-    shapes = {fit: drawings(sign_as_html(fit)) for fit in WORDS}
+    shapes = {fit: drawings(sign_as_html(fit)) for fit in FITS}
     index = (site / "indications" / "index.html").read_text(encoding="utf-8")
     drawn = (site / "map" / "index.html").read_text(encoding="utf-8")
     own = (site / "indications" / "depression" / "index.html").read_text(encoding="utf-8")
@@ -41,13 +42,13 @@ def test_sign_is_the_same_everywhere(site: Path, fits: dict[str, str]) -> None:
     for id_, fit in fits.items():
         heading = listed.partition(f'href="{id_}/"')[0].rpartition("<h2")[2].partition("</h2>")[0]
         assert drawings(heading) == shapes[fit]
-        assert WORDS[fit] in heading
+        assert FITS[fit] in heading
         node = drawn[drawn.index(f'id="map-{id_}"') :].partition("</a>")[0]
         assert drawings(node) == shapes[fit]
-        assert f"<title>{WORDS[fit]}</title>" in node
+        assert f"<title>{FITS[fit]}</title>" in node
         link = navigation.partition(f'href="{id_}/"')[2].partition("</a>")[0]
         assert drawings(link) == shapes[fit]
-        assert f"<title>{WORDS[fit]}</title>" in link
+        assert f"<title>{FITS[fit]}</title>" in link
     head = own[own.index('class="kb-facts"') :].partition("</li>")[0]
     assert drawings(head) == shapes[fits["depression"]]
     studied = approach[approach.index("<dt>Studied for</dt>") :].partition("</dd>")[0]
@@ -61,4 +62,4 @@ class TestInTheBrowser:
         page.goto(base + "indications/")
         tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
         links = [node for node in tree if node.get("role", {}).get("value") == "link"]
-        assert f"{WORDS[fits['depression']]} Depression" in [link["name"]["value"] for link in links]
+        assert f"{FITS[fits['depression']]} Depression" in [link["name"]["value"] for link in links]

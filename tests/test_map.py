@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from conftest import NEEDS_CHROMIUM, violations
 from kb import engine, gate
 from kb.knowledge import KnowledgeBase, title_of
-from kb.rendering.html import curled
+from kb.typography import curled
 
 
 @dataclass

@@ -12,9 +12,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from conftest import NEEDS_CHROMIUM, run_build, violations
+from kb.kinds import KINDS
 
 ADDRESS = "https://example.org/library/"
 # What a browser takes for the colour around the page: of the first that applies.
@@ -78,13 +80,37 @@ def test_page_that_is_passed_on_has_title_summary_and_picture(published: Path) -
     assert head["og:url"] == ADDRESS + "principles/transference/"
     assert head["og:description"] == head["description"]
     assert head["og:description"].startswith("Experiencing a present person")
-    assert head["og:image"] == ADDRESS + "assets/icons/card.png"
+    assert head["og:image"] == ADDRESS + "assets/cards/principles/transference.png"
+    assert head["og:image:alt"] == "Principle: Transference"
     assert head["twitter:card"] == "summary_large_image"
     home = _Head(published / "index.html").meta
+    assert home["og:image"] == ADDRESS + "assets/icons/card.png"
     assert (home["og:title"], home["og:type"]) == ("Psychodynamic Knowledge Base", "website")
 
 
+def test_every_page_of_a_kind_has_its_own_picture(published: Path) -> None:
+    cards = published / "assets" / "cards"
+    pages = {
+        f"{kind.folder}/{page.parent.name}" for kind in KINDS for page in published.glob(f"{kind.folder}/*/index.html")
+    }
+    contents = {file.relative_to(cards).with_suffix("").as_posix(): file.read_bytes() for file in cards.rglob("*.png")}
+    assert contents.keys() == pages
+    assert len(set(contents.values())) == len(pages)
+    for content in contents.values():
+        assert struct.unpack(">II", content[16:24]) == (1200, 630)
+        assert len(content) < 60_000
+
+
+def test_card_holds_the_longest_title_and_summary(published: Path) -> None:
+    """Nothing is drawn into the margins, and a summary that does not fit is cut with a sign that it is."""
+    pictures = [Image.open(file).convert("L") for file in (published / "assets" / "cards").rglob("*.png")]
+    assert all(min(picture.crop((0, 590, 1200, 630)).getextrema()) > 200 for picture in pictures), "at the foot"
+    assert all(min(picture.crop((1120, 30, 1200, 630)).getextrema()) > 200 for picture in pictures), "at the right"
+    assert all(min(picture.crop((96, 200, 1104, 560)).getextrema()) < 100 for picture in pictures), "letters"
+
+
 def test_site_without_address_promises_no_picture(site: Path) -> None:
+    assert not (site / "assets" / "cards").exists()
     head = _Head(site / "principles" / "transference" / "index.html").meta
     assert head["og:title"] == "Transference"
     assert [name for name in head if name.startswith(("og:image", "og:url", "twitter:"))] == []

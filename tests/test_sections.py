@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from conftest import ROOT
-from kb.rendering.certainty import WORDS
+from kb.kinds import FITS
 
 
 def groups_of(site: Path, folder: str) -> dict[str, list[str]]:
@@ -27,10 +27,10 @@ def fields_of(folder: str) -> dict[str, dict[str, object]]:
 
 def test_indications_stand_under_their_certainty(site: Path) -> None:
     groups = groups_of(site, "indications")
-    assert list(groups) == list(WORDS.values()), "the surest first"
+    assert list(groups) == list(FITS.values()), "the surest first"
     fields = fields_of("indications")
     assert {id_: heading for heading, ids in groups.items() for id_ in ids} == {
-        id_: WORDS[str(own["fit"])] for id_, own in fields.items()
+        id_: FITS[str(own["fit"])] for id_, own in fields.items()
     }
 
 

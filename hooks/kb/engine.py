@@ -289,11 +289,11 @@ def add_generated(files: Files, config: MkDocsConfig) -> None:
             files.append(File.generated(config, uri, abs_src_path=str(source)))
 
 
-def add_files(files: Files, config: MkDocsConfig, contents: Mapping[str, str]) -> None:
+def add_files(files: Files, config: MkDocsConfig, contents: Mapping[str, str | bytes]) -> None:
     """Put files with these contents, by uri, among those of the site; one that an author made stays."""
-    for uri, text in contents.items():
+    for uri, content in contents.items():
         if files.get_file_from_path(uri) is None:
-            files.append(File.generated(config, uri, content=text))
+            files.append(File.generated(config, uri, content=content))
 
 
 def style_sheets(files: Files, config: MkDocsConfig) -> list[str]:

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 IN_PLAIN_WORDS = "In plain words"
 GETTING_HELP = "Getting help"
+# How sure the evidence for an indication is, the surest first.
+FITS = {
+    "supported": "Supported by evidence, within limits",
+    "limited": "Limited evidence",
+    "caution": "With caution",
+    "not-first-line": "Not first-line",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from kb.addresses import split_address
 from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS
-from kb.kinds import BY_FOLDER, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
+from kb.kinds import BY_FOLDER, FITS, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import (
     Answer,
     Baseline,
@@ -276,56 +276,20 @@ class KnowledgeBase:
 
     @cached_property
     def _anchors(self) -> dict[str, set[str]]:
-        anchors = {uri: {anchor.id for anchor in page.anchors} for uri, page in self.by_uri.items()}
-        if self.settings.content_model:
-            for page in self.pages:
-                anchors[page.uri].update(self._generated_anchors(page))
-        return anchors
-
-    def _generated_anchors(self, page: Page) -> Iterator[str]:
-        """The ids of what the build adds to the page."""
-        effects = self.effects_on(page) if page.effects or page.selections else []
-        shown = [key for row in effects for key in (row.citekey, row.data_set) if key]
-        shown += [row.citekey for row in self.guidelines_on(page)]
-        if page.citations or shown:
-            yield "references"
-            yield from map(reference_anchor, shown)
-            yield from (reference_anchor(citation.key) for citation in page.citations)
-        if further := further_reading(page):
-            yield "further-reading"
-            yield from (reference_anchor(name.text) for name in further)
-        kind = self.kind_of(page)
-        if kind is not None:
-            yield "cite-this-page"
-            if self.relations_to(page, "path"):
-                yield "on-a-path"
-            if kind.is_concept:
-                yield from self._connection_anchors(page)
-        match page.front_matter.data.get("lists"):
-            case "glossary":
-                yield from (term_anchor(term) for term in self.terms)
-            case "references":
-                yield from (reference_anchor(key) for key in self.references)
-            case "map":
-                yield from ("the-same-as-a-table", *map(map_anchor, self.related))
-            case "data":
-                yield "columns-of-the-effects"
-                if self.settings.guidelines is not None:
-                    yield "columns-of-the-guidelines"
-
-    def _connection_anchors(self, page: Page) -> Iterator[str]:
-        """The ids of the headings under which a concept's relations with reasons are listed, as far as it has any."""
-        lists = {
-            "builds-on": self.relations_from(page, "builds_on"),
-            "needed-for": self.relations_to(page, "builds_on"),
-            "see-also": self.relations_from(page, "contrasts_with") or self.relations_to(page, "contrasts_with"),
-        }
-        found = [anchor for anchor, related in lists.items() if related]
-        yield from ["how-it-connects", *found] if found else []
+        """What `anchors` has found, by uri."""
+        return {}
 
     def anchors(self, uri: str) -> set[str]:
         """The ids that the published page carries, those of generated entries included."""
-        return self._anchors.get(uri, set())
+        if uri not in self._anchors:
+            self._anchors[uri] = self._anchors_of(self.by_uri[uri]) if uri in self.by_uri else set()
+        return self._anchors[uri]
+
+    def _anchors_of(self, page: Page) -> set[str]:
+        from kb.generated import generated_anchors  # which asks this module
+
+        written = {anchor.id for anchor in page.anchors}
+        return written.union(generated_anchors(self, page)) if self.settings.content_model else written
 
     # citations
 
@@ -646,6 +610,36 @@ class KnowledgeBase:
                 by_end["target", relation.kind, relation.target].append(relation)
         return by_end
 
+    @cached_property
+    def builds_on(self) -> dict[str, set[str]]:
+        """What each page builds on directly, by id."""
+        direct: dict[str, set[str]] = {}
+        for relation in self.relations:
+            if relation.kind == "builds_on":
+                direct.setdefault(relation.source, set()).add(relation.target)
+        return direct
+
+    def presupposed(self, id_: str) -> set[str]:
+        """The ids of all that a page builds on, directly or by way of others."""
+        if id_ not in self._presupposed:
+            found: set[str] = set()
+            waiting = [id_]
+            while waiting:
+                new = self.builds_on.get(waiting.pop(), set()) - found
+                found |= new
+                for other in new:
+                    if other in self._presupposed:
+                        found |= self._presupposed[other]
+                    else:
+                        waiting.append(other)
+            self._presupposed[id_] = found
+        return self._presupposed[id_]
+
+    @cached_property
+    def _presupposed(self) -> dict[str, set[str]]:
+        """What `presupposed` has found, by id."""
+        return {}
+
     def relations_from(self, page: Page, kind: str) -> list[Relation]:
         return self._relations_by_end.get(("source", kind, page.id), [])
 
@@ -716,6 +710,12 @@ class HierarchyLevel:
     source: Name
 
 
+def fit_of(page: Page) -> str:
+    """How sure the evidence for a page is; empty where its kind has no such thing."""
+    fit = page.front_matter.data.get("fit")
+    return fit if isinstance(fit, str) and fit in FITS else ""
+
+
 def levels_of(page: Page) -> list[HierarchyLevel]:
     """The levels that the page declares, as far as they are well-formed."""
     found = []
@@ -750,21 +750,6 @@ def further_reading(page: Page) -> list[Name]:
         for number, key in enumerate(_list(page.front_matter.data.get("further_reading")))
         if isinstance(key, str)
     ]
-
-
-def term_anchor(term: Term) -> str:
-    """The id of a term's entry on the glossary page."""
-    return "term-" + re.sub(r"[^\w]+", "-", term.title.casefold()).strip("-")
-
-
-def map_anchor(page: Page) -> str:
-    """The id of a page's entry on the map of relations."""
-    return "map-" + page.id
-
-
-def reference_anchor(key: str) -> str:
-    """The id of a work in a reference list."""
-    return "ref-" + key
 
 
 def _list(value: object) -> list[object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 
 from kb.knowledge import KnowledgeBase, title_of
 from kb.model import Page
@@ -12,36 +12,15 @@ from kb.model import Page
 WORDS_A_MINUTE = 238
 
 
-def reachable(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
-    """All that `edges` lead to from `start`, directly or by way of others."""
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        for target in edges.get(waiting.pop(), ()):
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
-
-
-def builds_on(kb: KnowledgeBase) -> dict[str, set[str]]:
-    """What each page builds on directly, by id."""
-    direct: dict[str, set[str]] = {}
-    for relation in kb.relations:
-        if relation.kind == "builds_on":
-            direct.setdefault(relation.source, set()).add(relation.target)
-    return direct
-
-
 def missing_before(page: Page, read: Collection[str], kb: KnowledgeBase) -> list[Page]:
     """The pages that `page` builds on directly and that are not among those read, by title."""
     targets = [kb.by_id[relation.target] for relation in kb.relations_from(page, "builds_on")]
     return sorted((target for target in targets if target.id not in read), key=title_of)
 
 
-def readable_after(page: Page, kb: KnowledgeBase, direct: Mapping[str, Iterable[str]]) -> list[Page]:
+def readable_after(page: Page, kb: KnowledgeBase) -> list[Page]:
     """The pages for which a reader is prepared who has read `page` and all that it presupposes, by title."""
-    read = reachable(page.id, direct) | {page.id}
+    read = kb.presupposed(page.id) | {page.id}
     needing = [kb.by_id[relation.source] for relation in kb.relations_to(page, "builds_on")]
     return [other for other in needing if not missing_before(other, read, kb)]
 

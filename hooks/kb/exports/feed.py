@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from kb.changes import PageChange
 from kb.exports.names import kind_shown
 from kb.knowledge import KnowledgeBase, title_of
-from kb.rendering.html import curled
+from kb.typography import curled
 
 FEED_FILE = "feed.xml"
 _MOST = 50

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import TypedDict
 
-from kb.knowledge import KnowledgeBase, aliases_of, questions_of, term_anchor, title_of
+from kb.generated import term_anchor
+from kb.knowledge import KnowledgeBase, aliases_of, questions_of, title_of
 from kb.model import Page, Term
-from kb.rendering.html import curled
+from kb.typography import curled
 
 NAMES_FILE = "search/names.json"
 TERM = "Glossary term"

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from kb.exports.cards import CARD_FOLDER
 from kb.exports.names import NAMES_FILE, is_search
 from kb.exports.search import INDEX_FOLDER
 from kb.knowledge import KnowledgeBase
@@ -49,7 +50,7 @@ def _first_pages(kb: KnowledgeBase) -> Iterator[str]:
 
 
 def _is_part_of_a_page(name: str) -> bool:
-    if name in _LEFT_OUT:
+    if name in _LEFT_OUT or name.startswith(CARD_FOLDER):
         return False
     return name == NAMES_FILE or name.startswith(INDEX_FOLDER + "/") or Path(name).suffix in _SHOWN
 

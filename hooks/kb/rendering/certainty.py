@@ -1,18 +1,12 @@
-"""How sure the evidence for an indication is: one sign and one wording, the same wherever they are shown."""
+"""How sure the evidence for an indication is: one sign, the same wherever it is shown."""
 
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element, tostring
 
-from kb.model import Page
+from kb.kinds import FITS
 from kb.rendering.html import element
 
-WORDS = {
-    "supported": "Supported by evidence, within limits",
-    "limited": "Limited evidence",
-    "caution": "With caution",
-    "not-first-line": "Not first-line",
-}
 # Within a square of 16 by 16: a full disc, half a disc, a triangle with a stroke, a disc crossed out.
 _DISC = ("circle", {"cx": "8", "cy": "8", "r": "7"})
 _SHAPES: dict[str, list[tuple[str, dict[str, str]]]] = {
@@ -23,15 +17,9 @@ _SHAPES: dict[str, list[tuple[str, dict[str, str]]]] = {
 }
 
 
-def fit_of(page: Page) -> str:
-    """How sure the evidence for a page is; empty where its kind has no such thing."""
-    fit = page.front_matter.data.get("fit")
-    return fit if isinstance(fit, str) and fit in WORDS else ""
-
-
 def certainty(fit: str) -> Element:
     """The sign and the words for a value of the field `fit`."""
-    return element("span", sign(fit), WORDS[fit], class_="kb-fit")
+    return element("span", sign(fit), FITS[fit], class_="kb-fit")
 
 
 def sign(fit: str, has_name: bool = False) -> Element:
@@ -39,7 +27,7 @@ def sign(fit: str, has_name: bool = False) -> Element:
     drawing = element("svg", class_="kb-glyph", viewBox="0 0 16 16")
     if has_name:
         drawing.set("role", "img")
-        drawing.append(element("title", WORDS[fit]))
+        drawing.append(element("title", FITS[fit]))
     else:
         drawing.set("aria-hidden", "true")
     for tag, attributes in _SHAPES[fit]:

@@ -9,14 +9,13 @@ from string import ascii_uppercase
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from kb.knowledge import KnowledgeBase, term_anchor
+from kb.generated import NO_LETTER, letter_anchor, letter_of, term_anchor
+from kb.knowledge import KnowledgeBase
 from kb.model import Page, Term
 from kb.rendering.bibliography import Formatted
 from kb.rendering.html import append, element, relative
 from kb.rendering.references import group_of, source_note, used_on
 from kb.rendering.terms import target_of
-
-_OTHER = "0–9"
 
 
 class _Row(NamedTuple):
@@ -30,28 +29,18 @@ def glossary(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
     shown = [row for number, row in enumerate(rows) if row.name == row.term.title or not _is_beside(rows, number)]
     lists: list[Element] = []
     letters = []
-    for letter, group in groupby(shown, key=lambda row: _letter(row.name)):
+    for letter, group in groupby(shown, key=lambda row: letter_of(row.name)):
         entries = [
             _entry(kb, row.term, page, formatted) if row.name == row.term.title else _pointer(row) for row in group
         ]
-        lists += [element("h2", letter, id=_anchor(letter)), element("dl", *entries, class_="kb-glossary")]
+        lists += [element("h2", letter, id=letter_anchor(letter)), element("dl", *entries, class_="kb-glossary")]
         letters.append(letter)
     finder = element("div", _form(len(kb.terms)), _letters(letters), class_="kb-finder") if letters else None
     return [*([finder] if finder is not None else []), *lists]
 
 
 def _order(row: _Row) -> tuple[str, str]:
-    return _letter(row.name), unicodedata.normalize("NFD", row.name.casefold())
-
-
-def _letter(name: str) -> str:
-    """The letter under which a name is looked up, without its accent."""
-    first = unicodedata.normalize("NFD", name)[:1].upper()
-    return first if first and first in ascii_uppercase else _OTHER
-
-
-def _anchor(letter: str) -> str:
-    return "letter-" + ("0-9" if letter == _OTHER else letter.lower())
+    return letter_of(row.name), unicodedata.normalize("NFD", row.name.casefold())
 
 
 def _is_beside(rows: list[_Row], number: int) -> bool:
@@ -82,8 +71,8 @@ def _form(count: int) -> Element:
 def _letters(present: Collection[str]) -> Element:
     """The alphabet; a letter under which nothing stands is no link."""
     bar = element("ul")
-    for letter in (*([_OTHER] if _OTHER in present else []), *ascii_uppercase):
-        inner = element("a", letter, href="#" + _anchor(letter)) if letter in present else element("span", letter)
+    for letter in (*([NO_LETTER] if NO_LETTER in present else []), *ascii_uppercase):
+        inner = element("a", letter, href="#" + letter_anchor(letter)) if letter in present else element("span", letter)
         append(bar, element("li", inner))
     return element("nav", bar, class_="kb-letters", aria_label="Letters")
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import html
 import posixpath
 import re
 from collections.abc import Sequence
-from functools import cache
 from xml.etree.ElementTree import Element
 
-from markdown import Markdown
 from markdown.util import AtomicString
 
 Child = Element | str
@@ -73,13 +70,3 @@ def _with_quotes(text: str) -> str:
     for straight, opening, closing in _QUOTES:
         text = re.sub(rf"(?:(?<=[\s(\[])|^){straight}(?=\w)", opening, text).replace(straight, closing)
     return text
-
-
-_smarty = cache(lambda: Markdown(extensions=["smarty"]))
-
-
-@cache
-def curled(text: str) -> str:
-    """`text` with typographic quotation marks and dashes, for attributes, which the Markdown steps do not reach."""
-    made = _smarty().reset().convert(html.escape(text, quote=False))
-    return html.unescape(re.sub(r"<[^>]+>", "", made))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from xml.etree.ElementTree import Element
 
-from kb.knowledge import KnowledgeBase, title_of
+from kb.knowledge import KnowledgeBase, fit_of, title_of
 from kb.learning_path import minutes, missing_before, readable_after, steps
 from kb.model import Page
-from kb.rendering.certainty import fit_of, sign
-from kb.rendering.html import Child, append, curled, element, listed, relative
+from kb.rendering.certainty import sign
+from kb.rendering.html import Child, append, element, listed, relative
+from kb.typography import curled
 
 
 def path(kb: KnowledgeBase, guide: Page) -> list[Element]:
@@ -46,9 +47,9 @@ def _duration(minutes_: int) -> str:
     return " ".join([*parts, f"{rest} minutes"] if rest or not hours else parts)
 
 
-def next_pages(kb: KnowledgeBase, page: Page, direct: Mapping[str, Iterable[str]]) -> list[Element]:
+def next_pages(kb: KnowledgeBase, page: Page) -> list[Element]:
     """The pages for which a reader of this page is now prepared."""
-    ready = readable_after(page, kb, direct)
+    ready = readable_after(page, kb)
     if not ready:
         return []
     return [element("h3", "What you can read next"), element("p", *_links(ready, page), ".", class_="kb-next")]

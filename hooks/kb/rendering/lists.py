@@ -14,7 +14,8 @@ from kb.evidence import (
     MEANINGS,
     REQUIRED,
 )
-from kb.kinds import BY_FOLDER
+from kb.grouping import section_of
+from kb.kinds import Kind
 from kb.knowledge import KnowledgeBase, levels_of, title_of
 from kb.model import Page
 from kb.rendering.bibliography import Formatted
@@ -23,7 +24,7 @@ from kb.rendering.glossary import glossary
 from kb.rendering.html import Child, as_it_is, element, relative
 from kb.rendering.references import all_references, source_note
 from kb.rendering.relation_map import relation_map
-from kb.rendering.sections import pages_of, section_index
+from kb.rendering.sections import section_index
 from kb.rendering.tables import table, table_row
 from kb.rendering.terms import GLOSSARY_PAGE
 
@@ -32,8 +33,8 @@ def lists_of(kb: KnowledgeBase, page: Page, formatted: Formatted, changes: Seque
     """The list that belongs on `page`; empty for most pages."""
     if not kb.settings.content_model:
         return []
-    if page.id == "index" and page.folder in BY_FOLDER:
-        return [*section_index(kb, page), *_hierarchies(kb, page, formatted)]
+    if section := section_of(page):
+        return [*section_index(kb, section, page), *_hierarchies(kb, section, page, formatted)]
     match page.front_matter.data.get("lists"):
         case "glossary":
             return glossary(kb, page, formatted)
@@ -83,12 +84,12 @@ def _switch() -> Element:
     return element("div", element("p", "Keeping pages needs JavaScript."), class_="kb-keeping")
 
 
-def _hierarchies(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
+def _hierarchies(kb: KnowledgeBase, section: Kind, page: Page, formatted: Formatted) -> list[Element]:
     """For a section of pages that have levels: where each published hierarchy puts each of them.
 
     What no source confirms stays empty.
     """
-    entries = [(entry, {level.hierarchy: level for level in levels_of(entry)}) for entry in pages_of(kb, page)]
+    entries = [(entry, {level.hierarchy: level for level in levels_of(entry)}) for entry in kb.pages_in(section)]
     hierarchies = list(dict.fromkeys(hierarchy for _, levels in entries for hierarchy in levels))
     if not hierarchies:
         return []

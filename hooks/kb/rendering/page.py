@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -12,16 +12,17 @@ from markdown.treeprocessors import Treeprocessor
 
 from kb.changes import PageChange
 from kb.exports.citing import file_of
+from kb.generated import map_anchor, reference_anchor
 from kb.kinds import RELATIONS, Kind
-from kb.knowledge import KnowledgeBase, aliases_of, further_reading, levels_of, map_anchor, reference_anchor, title_of
-from kb.learning_path import builds_on, minutes, reachable, steps
+from kb.knowledge import KnowledgeBase, aliases_of, fit_of, further_reading, levels_of, title_of
+from kb.learning_path import minutes, steps
 from kb.model import Page
 from kb.reading import prose
 from kb.reading.citations import CitationSyntax, citation_elements
 from kb.reading.effect_syntax import EffectSyntax
 from kb.rendering import lists
 from kb.rendering.bibliography import Formatted
-from kb.rendering.certainty import certainty, fit_of
+from kb.rendering.certainty import certainty
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
 from kb.rendering.html import Child, append, as_it_is, day, element, listed, relative
@@ -51,7 +52,6 @@ class PageRendering(Extension):
         self.kb = kb
         self.formatted = formatted
         self.site_name = site_name
-        self.builds_on = builds_on(kb)
         self.pools = pools or {}
         self.changes = changes
         self.page: Page | None = None
@@ -113,7 +113,7 @@ def render(root: Element, md: Markdown, page: Page, rendering: PageRendering) ->
     append(root, *lists.lists_of(kb, page, formatted, rendering.changes))
     append(root, *path(kb, page), *on_paths(kb, page))
     if kind is not None and kind.is_concept:
-        append(root, *_connections(kb, page, rendering.builds_on))
+        append(root, *_connections(kb, page))
     append(root, *_references(kb, page, cited, formatted))
     if kind is not None:
         append(root, *_cite_this_page(page, rendering))
@@ -256,8 +256,8 @@ def _folded(links: list[Element]) -> list[Child]:
 # relations with reasons
 
 
-def _connections(kb: KnowledgeBase, page: Page, direct: Mapping[str, set[str]]) -> list[Element]:
-    read = reachable(page.id, direct)
+def _connections(kb: KnowledgeBase, page: Page) -> list[Element]:
+    read = kb.presupposed(page.id)
     below = [(kb.by_id[r.target], r.reason) for r in kb.relations_from(page, "builds_on")]
     needed_for = [(kb.by_id[r.source], r.reason) for r in kb.relations_to(page, "builds_on")]
     see_also = [(kb.by_id[r.target], r.reason) for r in kb.relations_from(page, "contrasts_with")]
@@ -270,7 +270,7 @@ def _connections(kb: KnowledgeBase, page: Page, direct: Mapping[str, set[str]]) 
                 note = also_needed(kb, other, page, read) if related is needed_for else []
                 append(items, element("li", link_to(other, page), ": " + reason, *note))
             parts += [element("h3", title), items]
-    parts += next_pages(kb, page, direct)
+    parts += next_pages(kb, page)
     if parts and kb.map_page is not None:
         there = relative(f"{kb.map_page.uri}#{map_anchor(page)}", page.uri)
         parts.append(element("p", element("a", "See it on the map", href=there), class_="kb-on-map"))

@@ -6,14 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element
 
-from kb.knowledge import (
-    KnowledgeBase,
-    further_reading,
-    levels_of,
-    reference_anchor,
-    term_anchor,
-    title_of,
-)
+from kb.generated import reference_anchor, term_anchor
+from kb.knowledge import KnowledgeBase, further_reading, levels_of, title_of
 from kb.model import Name, Page, Term
 from kb.rendering.bibliography import Formatted
 from kb.rendering.html import append, as_it_is, element, listed, relative

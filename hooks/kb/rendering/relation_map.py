@@ -12,10 +12,11 @@ from itertools import groupby
 from textwrap import wrap
 from xml.etree.ElementTree import Element
 
-from kb.kinds import KINDS, RELATIONS, Kind
-from kb.knowledge import KnowledgeBase, map_anchor, title_of
+from kb.generated import map_anchor
+from kb.kinds import FITS, KINDS, RELATIONS, Kind
+from kb.knowledge import KnowledgeBase, fit_of, title_of
 from kb.model import Page, Relation
-from kb.rendering.certainty import WORDS, fit_of, sign
+from kb.rendering.certainty import sign
 from kb.rendering.html import Child, append, element, relative
 from kb.rendering.learning_path import link_to
 
@@ -180,7 +181,7 @@ def _key(kb: KnowledgeBase) -> Element:
             label = ", ".join(kind.forward for kind in present).capitalize()
             items.append(element("li", line, label, data_relation=name or present[0].field))
     present_fits = {fit_of(page) for page in kb.related}
-    items += [element("li", sign(fit), WORDS[fit]) for fit in WORDS if fit in present_fits]
+    items += [element("li", sign(fit), FITS[fit]) for fit in FITS if fit in present_fits]
     return element("ul", *items, class_="kb-map-key", aria_label="Key")
 
 
@@ -201,7 +202,7 @@ def _filter(kb: KnowledgeBase, nodes: Mapping[Kind, Sequence[Page]]) -> Element:
         "form",
         kinds,
         element("p", path, " ", element("button", "Show everything", type="reset", class_="kb-control")),
-        element("p", f"{len(kb.related)} pages and {len(kb.edges)} relations.", role="status"),
+        element("p", f"{len(kb.related)} pages and {len(kb.edges)} relations are shown.", role="status"),
         class_="kb-map-filter",
         aria_label="What the map shows",
         hidden="hidden",

@@ -6,10 +6,12 @@ from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 
-from kb.knowledge import KnowledgeBase, term_anchor
+from kb.generated import term_anchor
+from kb.knowledge import KnowledgeBase
 from kb.model import Page, Term
 from kb.reading import prose
-from kb.rendering.html import curled, element, relative
+from kb.rendering.html import element, relative
+from kb.typography import curled
 
 GLOSSARY_PAGE = "glossary.md"
 

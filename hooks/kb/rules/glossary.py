@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from kb.cycles import cycles
-from kb.knowledge import KnowledgeBase, term_anchor
+from kb.generated import term_anchor
+from kb.knowledge import KnowledgeBase
 from kb.model import Edit, Fault, Name, Paragraph, Severity, Span, Term
 from kb.nearest import nearest
 from kb.reading.words import FUNCTION_WORDS, WORD

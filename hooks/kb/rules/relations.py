@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from kb.cycles import cycles
 from kb.kinds import RELATIONS, RelationKind
 from kb.knowledge import KnowledgeBase
-from kb.learning_path import builds_on, reachable
 from kb.model import Fault, Relation, Severity
 from kb.nearest import nearest
 from kb.rules import rule
@@ -140,13 +138,11 @@ def builds_on_is_not_implied(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Remove the edge that follows from the others.
     """
-    direct = builds_on(kb)
-    behind = cache(lambda page: reachable(page, direct))
     for relation in kb.relations:
         if relation.kind == "builds_on":
-            others = direct[relation.source] - {relation.target, relation.source}
-            by_way = next((other for other in sorted(others) if relation.target in behind(other)), None)
-            if by_way and relation.source not in behind(relation.source):
+            others = kb.builds_on[relation.source] - {relation.target, relation.source}
+            by_way = next((other for other in sorted(others) if relation.target in kb.presupposed(other)), None)
+            if by_way and relation.source not in kb.presupposed(relation.source):
                 message = f"'{relation.source}' builds on '{relation.target}' already by way of '{by_way}'"
                 yield Fault(message, relation.span, "remove this edge")
 
@@ -164,15 +160,14 @@ def path_follows_builds_on(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Move the page down, behind the one that is named.
     """
-    direct = builds_on(kb)
-    behind = cache(lambda page: reachable(page, direct))
     paths: dict[str, list[Relation]] = {}
     for relation in kb.relations:
         if relation.kind == "path":
             paths.setdefault(relation.source, []).append(relation)
     for steps in paths.values():
         for number, step in enumerate(steps):
-            later = next((other.target for other in steps[number + 1 :] if other.target in behind(step.target)), None)
+            before = kb.presupposed(step.target)
+            later = next((other.target for other in steps[number + 1 :] if other.target in before), None)
             if later and later != step.target:
                 message = f"'{step.target}' builds on '{later}', which comes later on this path"
                 yield Fault(message, step.span, f"put it behind '{later}'")
