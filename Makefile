@@ -33,7 +33,7 @@ check: $(VENV)/.site
 
 test: lint
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 audit: $(VENV)/.dev
 	@cd tests && ../$(BIN)/python -m audit $(PARTS)
