@@ -274,6 +274,15 @@ class KnowledgeBase:
         rest = _QUERY_AND_ANCHOR.search(link.target)
         return quote(path, safe="/()'!,;@&=+$*~") + (rest[0] if rest else "")
 
+    def has_anchor(self, uri: str, anchor: str) -> bool:
+        """Whether the published page carries the id."""
+        return anchor in self._written_anchors.get(uri, ()) or anchor in self.anchors(uri)
+
+    @cached_property
+    def _written_anchors(self) -> dict[str, set[str]]:
+        """The ids that the text of each page gives, by uri."""
+        return {uri: {anchor.id for anchor in page.anchors} for uri, page in self.by_uri.items()}
+
     @cached_property
     def _anchors(self) -> dict[str, set[str]]:
         """What `anchors` has found, by uri."""
@@ -288,7 +297,7 @@ class KnowledgeBase:
     def _anchors_of(self, page: Page) -> set[str]:
         from kb.generated import generated_anchors  # which asks this module
 
-        written = {anchor.id for anchor in page.anchors}
+        written = self._written_anchors[page.uri]
         return written.union(generated_anchors(self, page)) if self.settings.content_model else written
 
     # citations

@@ -106,7 +106,7 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         anchor = target.anchor
         if not target.exists or target.uri not in kb.by_uri or not anchor or anchor.startswith((":~:", "__", "fnref")):
             continue
-        if anchor in kb.anchors(target.uri) or anchor == "top" or kb.by_uri[target.uri].faults:
+        if kb.has_anchor(target.uri, anchor) or anchor == "top" or kb.by_uri[target.uri].faults:
             continue
         near = nearest(anchor, kb.anchors(target.uri))
         sure = certainly(anchor, kb.anchors(target.uri))

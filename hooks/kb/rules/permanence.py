@@ -37,7 +37,7 @@ def redirect_leads_somewhere(kb: KnowledgeBase) -> Iterator[Fault]:
             near = nearest(uri, kb.files)
             message = f"the redirect of '{redirect.source}' leads to '{target}', which does not exist"
             yield Fault(message, redirect.span, f"did you mean `{near}`?" if near else None)
-        elif anchor and uri in kb.by_uri and anchor not in kb.anchors(uri) and not kb.by_uri[uri].faults:
+        elif anchor and uri in kb.by_uri and not kb.has_anchor(uri, anchor) and not kb.by_uri[uri].faults:
             near = nearest(anchor, kb.anchors(uri))
             message = f"the redirect of '{redirect.source}' leads to '#{anchor}', which is not on the page '{uri}'"
             yield Fault(message, redirect.span, f"did you mean `#{near}`?" if near else None)
