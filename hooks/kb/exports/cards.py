@@ -27,7 +27,7 @@ _REGULAR, _BOLD = 400, 700
 _SMALL, _LEADING = 36, 1.3
 # A title is set in the largest of these in which it takes no more lines than the others leave room for.
 _TITLE_SIZES, _TITLE_LINES, _SUMMARY_LINES = (76, 64, 52), 2, 4
-# So few colours are enough for letters on paper, and make a file of some ten kilobytes.
+# So few colours are enough for letters on paper, and make a file of some twenty kilobytes.
 _COLOURS = 32
 
 
