@@ -107,6 +107,6 @@ def violations(page: Page, part: str | None = None) -> list[tuple[str, list[str]
     """The rules of axe-core that an open page breaks, or a part of it, each with the elements that break it."""
     from axe_playwright_python.sync_playwright import Axe
 
-    page.keyboard.press("Shift")  # a long list is laid out to its end as soon as somebody does something
+    page.keyboard.press("Shift")  # so that a long list is laid out to its end
     found = Axe().run(page, part).response["violations"]
     return [(rule["id"], [node["html"] for node in rule["nodes"]][:5]) for rule in found]

@@ -5,6 +5,7 @@
 
   const form = document.querySelector("form.kb-filter");
   if (!form) return;
+  const PIECE = 25; // entries that are laid out in one go
   const fields = [...form.elements].filter((field) => field.name);
   const status = form.querySelector("[role='status']");
   const all = status.textContent;
@@ -25,11 +26,20 @@
     return () => (found ??= find());
   };
 
-  /** What is far below is laid out when a reader comes, does something, or is led to an entry. */
-  const layOut = () => document.documentElement.classList.add("kb-laid-out");
-  if (location.hash) layOut();
+  /** The rest of the list is laid out piece by piece while nothing else is to be done; at once when a reader does
+      something, or is led to an entry. */
+  const waiting = [...document.querySelectorAll(".kb-glossary > div, .kb-references > li")];
+  const whenIdle = window.requestIdleCallback || setTimeout;
+  const layOut = (count) => waiting.splice(0, count).forEach((row) => row.classList.add("kb-laid-out"));
+  const layOutAll = () => layOut(waiting.length);
+  const layOutRest = () => {
+    layOut(PIECE);
+    if (waiting.length) whenIdle(layOutRest);
+  };
+  addEventListener("load", () => whenIdle(layOutRest));
+  if (location.hash) layOutAll();
   for (const doing of ["pointerdown", "keydown", "wheel", "focusin", "hashchange"]) {
-    addEventListener(doing, layOut, { once: true, capture: true, passive: true });
+    addEventListener(doing, layOutAll, { once: true, capture: true, passive: true });
   }
 
   // the glossary
