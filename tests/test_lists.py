@@ -149,6 +149,21 @@ def test_topic_takes_in_all_pages_of_a_section(page: Page, base: str) -> None:
     assert shown.count() == page.locator('.kb-references > li:has(.kb-used a[href^="../defences/"])').count() > 20
 
 
+def test_of_many_pages_that_cite_a_work_the_first_are_shown(page: Page, base: str) -> None:
+    page.goto(base + "references/")
+    used = page.locator("#ref-freud1914remembering .kb-used").first
+    more = used.locator("details.kb-more")
+    assert more.count() == 1
+    assert used.locator("a:visible").count() == 3
+    left = more.locator("a").count()
+    assert more.locator("summary").text_content() == f"and {left} more"
+    more.locator("summary").press("Enter")
+    assert used.locator("a:visible").count() == 3 + left > 5
+    page.emulate_media(media="print")
+    folded = page.locator(".kb-more:not([open]) a").last
+    assert folded.evaluate("link => link.getBoundingClientRect().height") > 0, "nothing is lost on paper"
+
+
 @pytest.mark.parametrize("address", ["glossary/", "references/"])
 def test_without_script_everything_is_there(browser: Browser, base: str, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)

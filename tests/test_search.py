@@ -134,7 +134,7 @@ def test_nothing_is_loaded_before_a_reader_searches(page: Page, base: str) -> No
     page.on("request", lambda request: requests.append(request.url.removeprefix(base)))
     page.goto(base + "principles/transference/", wait_until="networkidle")
     loaded = [url for url in requests if re.match("search/|pagefind/|assets/search/", url)]
-    assert loaded == ["assets/search/start.js"]
+    assert loaded == []
     with page.expect_response("**/search/names.json"):
         page.locator(FIELD).focus()
     assert not any(url.startswith("pagefind/") for url in requests), "the texts wait for a question"

@@ -170,4 +170,12 @@
       for (const part of table.querySelectorAll(parts)) part.setAttribute("role", role);
     }
   }
+
+  // The search is loaded when a reader turns to it: with the first focus of a field, or an address that asks something.
+  const startSearch = (form) => import("./search/ui.js").then(({ attach }) => attach(form));
+  for (const form of document.querySelectorAll("form[role='search']")) {
+    const isAsked = form.closest(".kb-search-page") && new URLSearchParams(location.search).get("q");
+    if (isAsked || form.contains(document.activeElement)) startSearch(form);
+    else form.addEventListener("focusin", () => startSearch(form), { once: true });
+  }
 })();

@@ -5,7 +5,7 @@
 
   const form = document.querySelector("form.kb-filter");
   if (!form) return;
-  const PIECE = 25; // entries that are laid out in one go
+  const PIECE = 10; // entries that are laid out in one go
   const fields = [...form.elements].filter((field) => field.name);
   const status = form.querySelector("[role='status']");
   const all = status.textContent;
@@ -76,17 +76,14 @@
 
   // the references
 
-  /** The page that a link leads to, without the way there: "principles/transference". */
-  const topicOf = (link) =>
-    link
-      .getAttribute("href")
-      .replace(/^(\.\.?\/)+|#.*$/g, "")
-      .replace(/(\/|\.html)$/, "");
+  /** The page that an address leads to, without the way there: "principles/transference". */
+  const topicOf = (href) => href.replace(/^(\.\.?\/)+|#.*$/g, "").replace(/(\/|\.html)$/, "");
 
   /** The pages on which works are cited, with their titles. */
   const topicsIn = (part) => {
-    const links = [...part.querySelectorAll(".kb-used a")];
-    return new Map(links.map((link) => [topicOf(link), link.textContent]).filter(([topic]) => topic));
+    const linked = new Map([...part.querySelectorAll(".kb-used a")].map((link) => [link.getAttribute("href"), link]));
+    const topics = [...linked].map(([href, link]) => [topicOf(href), link.textContent]);
+    return new Map(topics.filter(([topic]) => topic));
   };
 
   const ofWorks = () => {
@@ -97,7 +94,8 @@
         return { row, author: plain(author || ""), year: Number(year), topics: topicsIn(row) };
       }),
     );
-    offer(topicsIn(list));
+    if (location.search) offer(topicsIn(list));
+    else addEventListener("load", () => whenIdle(() => offer(topicsIn(list))));
     return ({ author, from, to, topic }) => {
       const works = worksRead();
       const asked = plain(author).trim();

@@ -11,6 +11,8 @@ from xml.etree.ElementTree import Element
 from markdown.util import AtomicString
 
 Child = Element | str
+# Links that are shown in one line, and how many of more.
+_MOST_IN_A_LINE, _FIRST_IN_A_LINE = 5, 3
 _QUOTES = (
     ('"', "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"),
     ("'", "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"),
@@ -43,6 +45,16 @@ def listed(parts: Sequence[Child], last: str = ", ") -> list[Child]:
             line.append(last if number == len(parts) - 1 else ", ")
         line.append(part)
     return line
+
+
+def folded(links: list[Element]) -> list[Child]:
+    """Links in a line; of many the first, and the others to be opened, so that a phone does not show a page of them."""
+    shown = len(links) if len(links) <= _MOST_IN_A_LINE else _FIRST_IN_A_LINE
+    value = listed(links[:shown])
+    if rest := links[shown:]:
+        more = element("summary", f"and {len(rest)} more")
+        value.append(element("details", more, *listed(rest), class_="kb-more"))
+    return value
 
 
 def day(date: datetime.date) -> str:

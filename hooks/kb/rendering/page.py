@@ -25,16 +25,13 @@ from kb.rendering.bibliography import Formatted
 from kb.rendering.certainty import certainty
 from kb.rendering.effects import citations_of_effects, write_effects
 from kb.rendering.guidelines import citations_of_guidelines
-from kb.rendering.html import Child, append, as_it_is, day, element, listed, relative
+from kb.rendering.html import append, as_it_is, day, element, folded, relative
 from kb.rendering.learning_path import also_needed, link_to, next_pages, on_paths, path, where_on_paths
 from kb.rendering.pools import Pools
 from kb.rendering.references import group_of, source_note
 from kb.rendering.safety import Safety
 from kb.rendering.tables import without_empty_headings
 from kb.rendering.terms import link_terms
-
-# Related pages that are shown in one line, and how many of more.
-_MOST_IN_A_LINE, _FIRST_IN_A_LINE = 5, 3
 
 
 class PageRendering(Extension):
@@ -239,18 +236,8 @@ def _related(kb: KnowledgeBase, page: Page) -> list[tuple[str, list[Element | st
         inverse = [relation.source for relation in kb.relations_to(page, kind.field)]
         for label, ids in ((kind.forward, forward), (kind.inverse, inverse)):
             if ids:
-                rows.append((label, _folded([link_to(kb.by_id[id_], page) for id_ in ids])))
+                rows.append((label, folded([link_to(kb.by_id[id_], page) for id_ in ids])))
     return rows
-
-
-def _folded(links: list[Element]) -> list[Child]:
-    """Links in a line; of many the first, and the others to be opened, so that a phone does not show a page of them."""
-    shown = len(links) if len(links) <= _MOST_IN_A_LINE else _FIRST_IN_A_LINE
-    value = listed(links[:shown])
-    if rest := links[shown:]:
-        more = element("summary", f"and {len(rest)} more")
-        value.append(element("details", more, *listed(rest), class_="kb-more"))
-    return value
 
 
 # relations with reasons

@@ -10,7 +10,7 @@ from kb.generated import reference_anchor, term_anchor
 from kb.knowledge import KnowledgeBase, further_reading, levels_of, title_of
 from kb.model import Name, Page, Term
 from kb.rendering.bibliography import Formatted
-from kb.rendering.html import append, as_it_is, element, listed, relative
+from kb.rendering.html import append, as_it_is, element, folded, relative
 from kb.rendering.terms import GLOSSARY_PAGE
 
 REFERENCES_PAGE = "references.md"
@@ -33,8 +33,11 @@ def source_note(group: str, page: Page, formatted: Formatted) -> Element:
 
 def used_on(pages: Iterable[Page], page: Page, label: str = "Used on") -> Element:
     """A line of links to the pages on which something is used."""
-    links = [element("a", title_of(other), href=relative(other.uri, page.uri)) for other in pages]
-    return element("span", f"{label}: ", *listed(links), class_="kb-used")
+    return _line(label, [element("a", title_of(other), href=relative(other.uri, page.uri)) for other in pages])
+
+
+def _line(label: str, links: list[Element]) -> Element:
+    return element("div", f"{label}: ", *folded(links), class_="kb-used")
 
 
 def all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
@@ -48,8 +51,7 @@ def all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[
         if listing[key]:
             append(item, " ", used_on(listing[key], page, "Further reading on"))
         if defining[key]:
-            links = [_entry_of(term, page) for term in defining[key]]
-            append(item, " ", element("span", "In the glossary: ", *listed(links), class_="kb-used"))
+            append(item, " ", _line("In the glossary", [_entry_of(term, page) for term in defining[key]]))
         append(works, item)
     return [_form(len(formatted.references)), works]
 
