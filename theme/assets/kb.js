@@ -36,7 +36,7 @@
     const entry = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!entry) return null;
     const copy = entry.cloneNode(true);
-    copy.querySelectorAll(".kb-back, .kb-used").forEach((part) => part.remove());
+    copy.querySelectorAll(".kb-back").forEach((part) => part.remove());
     copy.querySelectorAll("[id]").forEach((part) => part.removeAttribute("id"));
     return [...copy.childNodes];
   };
@@ -164,11 +164,46 @@
 
   // Tables that become cards on a narrow screen are tables still, also where a browser goes by how they look.
   const roles = { "thead, tbody": "rowgroup", tr: "row", "thead th": "columnheader", "tbody th": "rowheader", td: "cell" };
-  for (const table of document.querySelectorAll(".kb-effect-table")) {
+  for (const table of document.querySelectorAll(".kb-effect-table, .kb-map-table")) {
     table.setAttribute("role", "table");
     for (const [parts, role] of Object.entries(roles)) {
       for (const part of table.querySelectorAll(parts)) part.setAttribute("role", role);
     }
+  }
+
+  // A long list is laid out piece by piece, while nothing else is to be done: what is below the screen the browser skips
+  // at first, and what it skips a screen reader does not have. First each entry is held empty: to end the skipping of
+  // one makes the browser walk over all that is laid out.
+  const PIECE = 3; // entries that are laid out in one go
+  const skipped = [...document.querySelectorAll(".kb-long")];
+  const held = [];
+
+  const isSkipped = (entry) => !entry.firstElementChild.checkVisibility({ contentVisibilityAuto: true });
+  const hold = (list) => {
+    const waiting = [...list.children].filter(isSkipped);
+    waiting.forEach((entry) => entry.classList.add("kb-held"));
+    list.classList.add("kb-laid-out");
+    held.push(...waiting);
+  };
+  const layOut = (entries) => entries.forEach((entry) => entry.classList.remove("kb-held"));
+  const layOutAll = () => {
+    layOut(held.splice(0));
+    skipped.splice(0).forEach((list) => list.classList.add("kb-laid-out"));
+  };
+
+  const whenIdle = window.requestIdleCallback || setTimeout;
+  const goOn = () => {
+    if (skipped.length) hold(skipped.shift());
+    else layOut(held.splice(0, PIECE));
+    if (skipped.length || held.length) whenIdle(goOn);
+  };
+  addEventListener("load", () => whenIdle(goOn));
+
+  // At once when a reader is led to an entry, comes back to where they were, or does something.
+  const [visit] = performance.getEntriesByType("navigation");
+  if (location.hash || visit?.type !== "navigate") layOutAll();
+  for (const doing of ["pointerdown", "keydown", "wheel", "scroll", "focusin", "hashchange"]) {
+    addEventListener(doing, layOutAll, { once: true, capture: true, passive: true });
   }
 
   // The search is loaded when a reader turns to it: with the first focus of a field, or an address that asks something.

@@ -5,7 +5,8 @@
 
   const form = document.querySelector("form.kb-filter");
   if (!form) return;
-  const PIECE = 10; // entries that are laid out in one go
+  const lists = [...document.querySelectorAll(".kb-long")];
+  const rows = lists.flatMap((list) => [...list.children]);
   const fields = [...form.elements].filter((field) => field.name);
   const status = form.querySelector("[role='status']");
   const all = status.textContent;
@@ -26,27 +27,11 @@
     return () => (found ??= find());
   };
 
-  /** The rest of the list is laid out piece by piece while nothing else is to be done; at once when a reader does
-      something, or is led to an entry. */
-  const waiting = [...document.querySelectorAll(".kb-glossary > div, .kb-references > li")];
-  const whenIdle = window.requestIdleCallback || setTimeout;
-  const layOut = (count) => waiting.splice(0, count).forEach((row) => row.classList.add("kb-laid-out"));
-  const layOutAll = () => layOut(waiting.length);
-  const layOutRest = () => {
-    layOut(PIECE);
-    if (waiting.length) whenIdle(layOutRest);
-  };
-  addEventListener("load", () => whenIdle(layOutRest));
-  if (location.hash) layOutAll();
-  for (const doing of ["pointerdown", "keydown", "wheel", "focusin", "hashchange"]) {
-    addEventListener(doing, layOutAll, { once: true, capture: true, passive: true });
-  }
+  const hideEmpty = () => lists.forEach((list) => (list.hidden = [...list.children].every((row) => row.hidden)));
 
   // the glossary
 
   const ofTerms = () => {
-    const lists = [...document.querySelectorAll(".kb-glossary")];
-    const rows = lists.flatMap((list) => [...list.children]);
     const entriesRead = once(() =>
       rows
         .filter((row) => row.id)
@@ -60,10 +45,8 @@
       const found = named.length ? named : entries.filter(({ text }) => holds(text, asked));
       const shown = new Set(asked ? found.map(({ row }) => row) : rows);
       rows.forEach((row) => (row.hidden = !shown.has(row)));
-      lists.forEach((list) => {
-        list.hidden = [...list.children].every((row) => row.hidden);
-        list.previousElementSibling.hidden = list.hidden;
-      });
+      hideEmpty();
+      lists.forEach((list) => (list.previousElementSibling.hidden = list.hidden));
       letters.forEach(({ link, address }) => {
         if (document.querySelector(address).hidden) link.removeAttribute("href");
         else link.setAttribute("href", address);
@@ -81,21 +64,20 @@
 
   /** The pages on which works are cited, with their titles. */
   const topicsIn = (part) => {
-    const linked = new Map([...part.querySelectorAll(".kb-used a")].map((link) => [link.getAttribute("href"), link]));
+    const linked = new Map([...part.querySelectorAll(".kb-references div a")].map((link) => [link.getAttribute("href"), link]));
     const topics = [...linked].map(([href, link]) => [topicOf(href), link.textContent]);
     return new Map(topics.filter(([topic]) => topic));
   };
 
   const ofWorks = () => {
-    const list = document.querySelector(".kb-references");
     const worksRead = once(() =>
-      [...list.children].map((row) => {
+      rows.map((row) => {
         const [, author, year] = row.firstElementChild.textContent.match(/^(.*?) \((\d{4}|n\.d\.)/s) || [];
         return { row, author: plain(author || ""), year: Number(year), topics: topicsIn(row) };
       }),
     );
-    if (location.search) offer(topicsIn(list));
-    else addEventListener("load", () => whenIdle(() => offer(topicsIn(list))));
+    if (location.search) offer();
+    else for (const turning of ["focusin", "pointerdown"]) form.addEventListener(turning, offer, { once: true });
     return ({ author, from, to, topic }) => {
       const works = worksRead();
       const asked = plain(author).trim();
@@ -106,15 +88,16 @@
         (!topic || [...work.topics.keys()].some((one) => one === topic || one.startsWith(`${topic}/`)));
       const found = works.filter(isFound).length;
       works.forEach((work) => (work.row.hidden = !isFound(work)));
+      hideEmpty();
       return author || from || to || topic ? counted(found) : all;
     };
   };
 
   /** The pages on which works are cited, in their sections, as topics to choose from. */
-  const offer = (topics) => {
+  const offer = once(() => {
     const groups = new Map();
     const { compare } = new Intl.Collator("en");
-    for (const [topic, title] of [...topics].sort((one, other) => compare(one[1], other[1]))) {
+    for (const [topic, title] of [...topicsIn(document)].sort((one, other) => compare(one[1], other[1]))) {
       const folder = topic.split("/")[0];
       const name = folder[0].toUpperCase() + folder.slice(1);
       if (!groups.has(folder)) {
@@ -125,7 +108,8 @@
       if (topic !== folder) groups.get(folder).append(new Option(title, topic));
     }
     form.elements.topic.append(...[...groups.keys()].sort().map((folder) => groups.get(folder)));
-  };
+    return groups;
+  });
 
   // both
 

@@ -167,5 +167,5 @@
   if (form.elements.path.selectedIndex < 0) form.elements.path.value = "";
   form.hidden = false;
   if (boxes.some((box) => box.checked) || form.elements.path.value) apply();
-  arrive();
+  document.addEventListener("DOMContentLoaded", arrive); // the table is laid out by then
 })();

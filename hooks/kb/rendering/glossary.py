@@ -33,7 +33,8 @@ def glossary(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Elemen
         entries = [
             _entry(kb, row.term, page, formatted) if row.name == row.term.title else _pointer(row) for row in group
         ]
-        lists += [element("h2", letter, id=letter_anchor(letter)), element("dl", *entries, class_="kb-glossary")]
+        lists.append(element("h2", letter, id=letter_anchor(letter)))
+        lists.append(element("dl", *entries, class_="kb-glossary kb-long"))
         letters.append(letter)
     finder = element("div", _form(len(kb.terms)), _letters(letters), class_="kb-finder") if letters else None
     return [*([finder] if finder is not None else []), *lists]

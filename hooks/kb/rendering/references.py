@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element
 
-from kb.generated import reference_anchor, term_anchor
+from kb.generated import letter_of, reference_anchor, term_anchor
 from kb.knowledge import KnowledgeBase, further_reading, levels_of, title_of
 from kb.model import Name, Page, Term
 from kb.rendering.bibliography import Formatted
@@ -31,29 +31,36 @@ def source_note(group: str, page: Page, formatted: Formatted) -> Element:
     return note
 
 
-def used_on(pages: Iterable[Page], page: Page, label: str = "Used on") -> Element:
-    """A line of links to the pages on which something is used."""
-    return _line(label, [element("a", title_of(other), href=relative(other.uri, page.uri)) for other in pages])
+def used_on(pages: Iterable[Page], page: Page) -> Element:
+    """A line of links to the pages on which a term is used."""
+    return element("div", "Used on: ", *folded(_links(pages, page)), class_="kb-used")
 
 
 def _line(label: str, links: list[Element]) -> Element:
-    return element("div", f"{label}: ", *folded(links), class_="kb-used")
+    """A line of links below a work. It has no class: there are hundreds of them, on the largest page of all."""
+    return element("div", f"{label}: ", *folded(links))
+
+
+def _links(pages: Iterable[Page], page: Page) -> list[Element]:
+    return [element("a", title_of(other), href=relative(other.uri, page.uri)) for other in pages]
 
 
 def all_references(kb: KnowledgeBase, page: Page, formatted: Formatted) -> list[Element]:
     """Every work with the pages that cite it and the terms that rest on it, behind a form that chooses among them."""
     citing, listing, defining = _uses(kb)
-    works = element("ul", class_="kb-references")
+    items: dict[str, list[Element]] = defaultdict(list)
     for key in formatted.references:
-        item = element("li", as_it_is(formatted.reference(key)), id=reference_anchor(key))
+        work = as_it_is(formatted.reference(key))
+        item = element("li", work, id=reference_anchor(key))
         if citing[key]:
-            append(item, " ", used_on(citing[key], page, "Cited on"))
+            append(item, _line("Cited on", _links(citing[key], page)))
         if listing[key]:
-            append(item, " ", used_on(listing[key], page, "Further reading on"))
+            append(item, _line("Further reading on", _links(listing[key], page)))
         if defining[key]:
-            append(item, " ", _line("In the glossary", [_entry_of(term, page) for term in defining[key]]))
-        append(works, item)
-    return [_form(len(formatted.references)), works]
+            append(item, _line("In the glossary", [_entry_of(term, page) for term in defining[key]]))
+        items[letter_of("".join(work.itertext()))].append(item)
+    works = [element("ul", *items[letter], class_="kb-references kb-long", aria_label=letter) for letter in items]
+    return [_form(len(formatted.references)), *works]
 
 
 def _entry_of(term: Term, page: Page) -> Element:

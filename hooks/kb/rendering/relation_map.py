@@ -225,7 +225,8 @@ def _table(kb: KnowledgeBase, nodes: Mapping[Kind, Sequence[Page]], page: Page) 
         class_="kb-map-table",
     )
     for kind, pages in nodes.items():
-        body = element("tbody", element("tr", element("th", _plural(kb, kind), colspan="2", scope="rowgroup")))
+        heading = element("tr", element("th", _plural(kb, kind), colspan="2", scope="rowgroup"))
+        body = element("tbody", heading, class_="kb-long")
         for other in pages:
             name = element("th", link_to(other, page), scope="row")
             cell = element("td", *_declared(kb, declared.get(other.id, []), page))
