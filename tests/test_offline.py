@@ -191,6 +191,13 @@ class TestInABrowser:
         with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
             page.goto(server + READ)
 
+    def test_no_button_is_shown_before_it_says_what_it_does(self, context: BrowserContext, server: str) -> None:
+        page = context.new_page()
+        page.route("**/offline.json", lambda route: None)  # never answered
+        page.goto(server + SWITCH)
+        expect(page.get_by_role("button", name="Keep the pages I read")).to_be_visible()
+        assert page.locator(".kb-keeping button:visible").all_text_contents() == ["Keep the pages I read"]
+
     def test_slow_connection_shows_a_copy_of_today_but_no_older_one(self, context: BrowserContext, server: str) -> None:
         page = context.new_page()
         turn_on(page, server)

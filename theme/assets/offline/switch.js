@@ -12,12 +12,11 @@
   };
   const status = make("p", { role: "status" });
   const progress = make("progress", { "aria-label": "Progress", hidden: "" });
-  const visited = make("button", { type: "button" });
-  const whole = make("button", { type: "button" });
+  const visited = make("button", { type: "button", hidden: "" });
+  const whole = make("button", { type: "button", hidden: "" });
   place.replaceChildren(status, progress, make("p", { class: "kb-keeping-buttons" }, visited, whole));
 
   if (!("serviceWorker" in navigator) || !("caches" in self)) {
-    visited.hidden = whole.hidden = true;
     status.textContent = "This browser cannot keep pages, or the connection to this site is not a safe one.";
     return;
   }
@@ -86,12 +85,14 @@
 
   const show = async (before = "") => {
     const isOn = await kept.isOn();
+    visited.hidden = false;
     visited.textContent = isOn ? "Remove what is kept" : "Keep the pages I read";
     let files;
     try {
       ({ files } = await listed());
     } catch {
       whole.disabled = true;
+      whole.hidden = false;
       whole.textContent = "Keep the whole site";
       const pages = (await kept.addresses()).filter(isPage).length;
       status.textContent = before + (isOn ? `You are offline. ${pages} pages are kept.` : "You are offline.");
@@ -101,7 +102,7 @@
     const have = (await kept.addresses()).filter((address) => address in files);
     const isWhole = have.length === all.length;
     const pages = have.filter(isPage).length;
-    whole.disabled = false;
+    whole.disabled = whole.hidden = false;
     whole.textContent = isWhole ? "Fetch what has changed" : `Keep the whole site (${size(bytesOf(files, all))})`;
     status.textContent =
       before +
