@@ -17,8 +17,11 @@ import pytest
 from click.testing import CliRunner
 
 from cases import CONFIG, write_project
+from kb import gate
 from kb.cli import main
 from kb.reading import cache as cache_module
+from kb.reading import page as page_reader
+from kb.reading.cache import Cache
 
 PAGE = """\
 ---
@@ -150,9 +153,14 @@ def verdict_without_cache(folder: Path) -> object:
         aside.rename(kept)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_edit_after_edit_the_verdict_is_that_of_a_first_run(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_edit_after_edit_the_verdict_is_that_of_a_first_run(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = random.Random(seed)
+    if seed % 2:  # as in a large project, where other processes examine what is new
+        monkeypatch.setattr(gate, "_PAGES_WORTH_A_PROCESS", 1)
+        monkeypatch.setattr(gate, "_PAGES_PER_PROCESS", 1)
     write_project(tmp_path, FILES)
     verdict(tmp_path)
     for step in range(30):
@@ -164,11 +172,9 @@ def test_edit_after_edit_the_verdict_is_that_of_a_first_run(tmp_path: Path, seed
 
 
 def test_what_changes_while_it_is_read_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kb import gate
-
     write_project(tmp_path, FILES)
     time.sleep(0.06)
-    page, read = tmp_path / "docs" / "principles" / "bond.md", gate.read_page
+    page, read = tmp_path / "docs" / "principles" / "bond.md", page_reader.read_page
 
     def read_and_be_overtaken(content: bytes, name: str, *rest: object) -> object:
         reading = read(content, name, *rest)  # type: ignore[arg-type]
@@ -176,9 +182,9 @@ def test_what_changes_while_it_is_read_is_not_kept(tmp_path: Path, monkeypatch: 
             page.write_text(FILES["docs/principles/bond.md"] + "\nA [dead link](gone.md).\n")
         return reading
 
-    monkeypatch.setattr(gate, "read_page", read_and_be_overtaken)
+    monkeypatch.setattr(page_reader, "read_page", read_and_be_overtaken)
     before = verdict(tmp_path)
-    monkeypatch.setattr(gate, "read_page", read)
+    monkeypatch.setattr(page_reader, "read_page", read)
     after = verdict(tmp_path)
     assert "gone.md" not in json.dumps(before)
     assert "gone.md" in json.dumps(after)
@@ -227,14 +233,51 @@ def test_cache_of_another_version_is_ignored(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("kb.snapshot.own_code", lambda: "another version")
     monkeypatch.setattr("kb.engine.own_code", lambda: "another version")
     read: list[str] = []
-    from kb import gate
-
-    real = gate.read_page
+    real = page_reader.read_page
     monkeypatch.setattr(
-        gate, "read_page", lambda content, name, *rest: (read.append(name), real(content, name, *rest))[1]
+        page_reader, "read_page", lambda content, name, *rest: (read.append(name), real(content, name, *rest))[1]
     )
     assert verdict(tmp_path) == expected
     assert "docs/principles/bond.md" in read
+
+
+def test_one_new_value_is_written_behind_the_others(tmp_path: Path) -> None:
+    def save(**values: int) -> bytes:
+        cache = Cache(tmp_path / "kept")
+        for number in range(100):
+            if cache.get(f"{number}") is None:
+                cache.put(f"{number}", number)
+        for key, value in values.items():
+            cache.put(key, value)
+        cache.save()
+        return cache.file.read_bytes()
+
+    first = save()
+    second = save(other=1)
+    assert second.startswith(first)
+    assert 0 < len(second) - len(first) < 100
+    assert Cache(tmp_path / "kept").get("other") == 1
+    assert save() == second, "nothing new, nothing written"
+    for number in range(200):
+        assert len(save(**{f"more{number}": number})) < 2 * len(first), "what nobody asks for is forgotten"
+
+
+@pytest.mark.parametrize("lost", [1, 10, 30])
+def test_a_piece_that_was_not_written_to_its_end_costs_only_time(tmp_path: Path, lost: int) -> None:
+    for key in ("first", "second"):
+        cache = Cache(tmp_path / "kept")
+        for known in ("first",):
+            cache.get(known)
+        cache.put(key, key)
+        cache.save()
+    whole = (tmp_path / "kept").read_bytes()
+    (tmp_path / "kept").write_bytes(whole[:-lost])
+    cache = Cache(tmp_path / "kept")
+    assert (cache.get("first"), cache.get("second")) == ("first", None)
+    cache.put("second", "second")
+    cache.save()
+    again = Cache(tmp_path / "kept")
+    assert (again.get("first"), again.get("second")) == ("first", "second")
 
 
 def test_full_disk_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,6 +289,20 @@ def test_full_disk_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     first = verdict(tmp_path)
     assert first == verdict(tmp_path)
     assert not kept_files(tmp_path)
+
+
+def test_disk_that_gets_full_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    write_project(tmp_path, FILES)
+    time.sleep(0.06)
+    verdict(tmp_path)
+    (tmp_path / "docs" / "principles" / "bond.md").write_text(FILES["docs/principles/bond.md"] + "\n[x](gone.md)\n")
+    time.sleep(0.06)
+    with monkeypatch.context() as patch:
+        patch.setattr(cache_module.os, "write", lambda handle, data: write(handle, data[: len(data) // 2]))
+        first = verdict(tmp_path)
+    assert "gone.md" in json.dumps(first)
+    assert first == verdict(tmp_path) == verdict_without_cache(tmp_path)
 
 
 COMMAND = [sys.executable, "-m", "kb", "check", "--format", "json"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -300,3 +302,22 @@ def test_sarif_fingerprint_stays_when_lines_move(tmp_path: Path) -> None:
 
     assert prints("") == prints("Text.\n\n")
     assert len(set(prints(""))) == 3
+
+
+def test_program_says_all_before_it_ends() -> None:
+    done = subprocess.run([sys.executable, "-m", "kb", "rules"], capture_output=True, text=True, check=True)
+    assert done.stdout == CliRunner().invoke(main, ["rules"]).output
+    unknown = subprocess.run([sys.executable, "-m", "kb", "explain", "no-rule"], capture_output=True, text=True)
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert unknown.stderr.startswith("kb: ")
+
+
+def test_program_ends_quietly_where_nobody_listens() -> None:
+    program = subprocess.Popen([sys.executable, "-m", "kb", "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert program.stdout
+    assert program.stderr
+    program.stdout.close()
+    said = program.stderr.read()
+    program.stderr.close()
+    assert program.wait() in (0, 1)
+    assert said == b""

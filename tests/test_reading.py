@@ -9,19 +9,21 @@ import pytest
 from markdown import Markdown
 
 from cases import EFFECTS
+from kb.addresses import runs_script
+from kb.dialect import Dialect
 from kb.folding import folded, plain
 from kb.model import LinkOrigin
 from kb.reading import front_matter, page
 from kb.reading.bibliography import read_bibliography
 from kb.reading.cache import Cache, digest
-from kb.reading.citations import CitationSyntax, Item, parse_group
+from kb.reading.citation_groups import Item, parse_group
+from kb.reading.citations import CitationSyntax
 from kb.reading.dye import Dye, strip
 from kb.reading.effect_syntax import EffectSyntax
 from kb.reading.effects import read_effects
 from kb.reading.glossary import read_glossary
 from kb.reading.locate import locate
-from kb.reading.page import Dialect, read_page
-from kb.reading.published import runs_script
+from kb.reading.page import read_page
 from kb.reading.tree import TreeFacts
 
 EXTENSIONS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from kb.nearest import nearest
@@ -25,6 +26,9 @@ _NO_SCHEME = (
     (re.compile(r"(?:doi:\s*)?(?P<rest>10\.\d{4,9}/\S+)", re.IGNORECASE), "https://doi.org/"),
     (re.compile(r"(?P<rest>[\w.+-]+@(?!\d+x\.)[\w-]+(?:\.[\w-]+)+)"), "mailto:"),
 )
+# What a browser leaves out of an address (WHATWG URL standard, "basic URL parser").
+_LEFT_OUT = re.compile(r"^[\x00-\x20]+|[\t\n\r]+")
+_RUNS_SCRIPT = re.compile(r"(?:javascript|vbscript):|data:text/html")
 
 
 def split_address(address: str) -> SplitResult | None:
@@ -54,6 +58,7 @@ def without_scheme(target: str) -> Malformed | None:
     return None
 
 
+@lru_cache(maxsize=1 << 16)
 def malformed(target: str) -> Malformed | None:
     """What is wrong with the form of an address that names its scheme, None where nothing is.
 
@@ -114,3 +119,10 @@ def _malformed_mail(rest: str, target: str) -> Malformed | None:
         if not _MAIL.fullmatch(recipient.strip()):
             return Malformed(f"names '{recipient.strip()}', which is no mail address")
     return None
+
+
+def runs_script(target: str) -> bool:
+    """Whether a browser that follows `target` runs what it says; line ends within it hide nothing."""
+    if target.startswith("http"):
+        return False
+    return _RUNS_SCRIPT.match(_LEFT_OUT.sub("", target[:200]).lower()) is not None

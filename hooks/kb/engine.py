@@ -26,6 +26,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_e
 from mkdocs.structure.pages import Page, _AbsoluteLinksValidationValue
 from mkdocs.utils.yaml import ConfigDirPlaceholder, DocsDirPlaceholder, RelativeDirPlaceholder
 
+from kb.dialect import Dialect, Folder
 from kb.exports.effects import whole_file
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
@@ -34,7 +35,7 @@ from kb.project import CannotRun, Project, name_within, repository_of
 from kb.reading.cache import digest, own_code
 from kb.reading.front_matter import excess
 from kb.reading.locate import locate
-from kb.reading.page import LARGEST_FILE, Dialect, Folder
+from kb.reading.page import LARGEST_FILE
 from kb.rules.reference import rule_pages
 from kb.settings import Settings, read_settings
 from kb.snapshot import Origin

@@ -82,6 +82,8 @@ METRICS = (*DIFFERENCES, *RATIOS, "RD", RAW, "r", "proportion")
 POOLABLE = (*DIFFERENCES, *RATIOS, "RD", RAW)
 # `none`: neither side is the therapy; `unclear`: the source seen does not say which side is.
 UNSIDED = ("none", "unclear")
+# The ways to write an effect in a text: `{{effect:ID FORM}}`.
+FORMS = ("", "value", "interval", "words")
 FAVOURS = ("positive", "negative", "above one", "below one", *UNSIDED)
 ALLEGIANCES = ("developer", "affiliated", "independent", "unclear")
 CLOSED = {

@@ -3,6 +3,7 @@ every check share."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import pickle
@@ -12,24 +13,38 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from kb import rules
 from kb.kinds import KINDS
 from kb.knowledge import KnowledgeBase
-from kb.model import Answer, Baseline, Bibliography, EffectTable, Fault, Glossary, GuidelineTable, Page, Span, Trace
+from kb.model import (
+    Answer,
+    Baseline,
+    Bibliography,
+    EffectTable,
+    Fault,
+    Glossary,
+    GuidelineTable,
+    Page,
+    Reading,
+    Span,
+    Trace,
+)
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
 from kb.reading.bounds import TooCostly, bounded
-from kb.reading.cache import Cache, digest, untouched
-from kb.reading.page import Reading, read_page, too_costly, warm_up
+from kb.reading.cache import Cache, Contents, digest
 from kb.reading.traces import read_traces
 from kb.reports import Counts, Verdict
 from kb.rules.reference import family_page, rule_pages
 
-# So many new pages are worth starting a second process for.
+# For two times so many new pages two processes are quicker than one.
 _PAGES_PER_PROCESS = 16
+# To read so many from the cache takes as long as another process needs to begin.
+_PAGES_WORTH_A_PROCESS = 200
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
@@ -48,13 +63,15 @@ def judge(
     *,
     asks_others: bool = False,
     revision: str | None = None,
+    contents: Contents | None = None,
 ) -> tuple[KnowledgeBase, Verdict]:
     """Read the project and apply the rules, or those selected and not ignored.
 
     On request external addresses are asked whether they answer, and the pages are compared with those at a revision.
+    `contents` is what the run has seen of the files so far.
     """
-    start, started = time.perf_counter(), time.time_ns()
-    examined = _examine_pages(project)
+    start = time.perf_counter()
+    examined = _examine_pages(project, contents or Contents())
     derived = project.cache_of("derived")
     kb = _put_together(project, examined, derived)
     if revision is not None:
@@ -83,7 +100,7 @@ def judge(
         findings,
         counts,
         time.perf_counter() - start,
-        files=files if lasts and untouched(files, started) else (),
+        files=files if lasts else (),
         pages=frozenset(page.path for page in kb.pages),
         rule_pages=_addresses_of_rules(project),
     )
@@ -102,7 +119,7 @@ def _answers(project: Project, kb: KnowledgeBase) -> dict[str, Answer]:
 
 def read(project: Project) -> KnowledgeBase:
     """The facts of all files. What cannot be read becomes a fault of its file."""
-    return _put_together(project, _examine_pages(project), project.cache_of("derived"))
+    return _put_together(project, _examine_pages(project, Contents()), project.cache_of("derived"))
 
 
 def _put_together(project: Project, examined: Mapping[str, Examined], derived: Cache) -> KnowledgeBase:
@@ -169,60 +186,80 @@ def _read_data_traces(project: Project, remember: Callable[[str, Callable[[], An
 # pages
 
 
-def _examine_pages(project: Project) -> dict[str, Examined]:
+def _examine_pages(project: Project, contents: Contents) -> dict[str, Examined]:
     """Every page, by uri: from the cache where what it depends on is unchanged, else read."""
-    cache, started = project.cache_of("pages"), time.time_ns()
+    cache = project.cache_of("pages")
     examined: dict[str, Examined] = {}
-    new: dict[str, str | None] = {}
-    for uri in project.pages:
-        key = _key(project, uri)
-        kept = cache.get(key) if key else None
-        if isinstance(kept, Examined) and kept.included == _digests(kept.reading):
-            examined[uri] = kept
-        else:
-            new[uri] = key
-    for (uri, key), pickled in zip(new.items(), _examine_all(project, list(new)), strict=True):
-        examined[uri] = pickle.loads(pickled)
-        reading = examined[uri].reading
-        if key and _lasts(reading.page) and untouched((project.pages[uri], *reading.includes), started):
-            cache.put_pickled(key, pickled)
+    changed: list[str] = []
+    with contextlib.ExitStack() as processes:
+        # Where all pages but a few will be known, one process gets ready for these while this one reads the others.
+        is_worth_one = cache.exists and len(project.pages) >= _PAGES_WORTH_A_PROCESS
+        few = processes.enter_context(_examiners(project, 1 if is_worth_one else 0))
+
+        def examine(uris: Sequence[str]) -> Iterator[bytes]:
+            number = len(uris) // _PAGES_PER_PROCESS
+            return few(uris) if number < 2 else processes.enter_context(_examiners(project, number))(uris)
+
+        keys = {uri: _key(project, uri, contents) for uri in project.pages}
+        new = [uri for uri, key in keys.items() if key not in cache]
+        answers = examine(new)
+        for uri, key in keys.items():
+            if key is not None and key in cache:
+                kept = cache.get(key)
+                if isinstance(kept, Examined) and kept.included == _digests(kept.reading):
+                    examined[uri] = kept
+                else:
+                    changed.append(uri)
+        for uri, pickled in chain(zip(new, answers, strict=True), zip(changed, examine(changed), strict=True)):
+            examined[uri] = pickle.loads(pickled)
+            reading, key = examined[uri].reading, keys[uri]
+            if key and _lasts(reading.page) and contents.are_untouched((project.pages[uri], *reading.includes)):
+                cache.put_pickled(key, pickled)
     cache.save()
     return dict(sorted(examined.items()))
 
 
-def _key(project: Project, uri: str) -> str | None:
+def _key(project: Project, uri: str, contents: Contents) -> str | None:
     """A name for what a page depends on beside what it includes; None where it cannot be read."""
-    try:
-        return digest(project.fingerprint, uri, Path(project.pages[uri]).read_bytes())
-    except OSError:
-        return None
+    held = contents.digest_of(project.pages[uri])
+    return digest(project.fingerprint, uri, held) if held is not None else None
 
 
-def _examine_all(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
-    """Examine pages in as many processes as there are processors, where there is enough to do.
+@contextlib.contextmanager
+def _examiners(project: Project, processes: int) -> Iterator[Callable[[Sequence[str]], Iterator[bytes]]]:
+    """What examines pages, in so many other processes, but not in more than there are processors.
 
-    The processes are forks, which share the project without copying it; where the system has no safe fork, one
-    process reads all pages.
+    The processes are forks, which share the project without copying it. With none, or where the system has no safe
+    fork or one processor, this process examines the pages, as their turn comes.
     """
-    if uris:
-        warm_up(project.dialect)
-        _load_rules(project)
-    processes = min(_processors(), len(uris) // _PAGES_PER_PROCESS)
-    if processes < 2 or sys.platform != "linux":
-        for uri in uris:
-            yield _examine(project, uri)
+    if processes < 1 or _processors() < 2 or sys.platform != "linux":
+        yield partial(_examine_here, project)
         return
-    import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
-    fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, mp_context=fork, initializer=_begin, initargs=(project,)) as pool:
-        yield from pool.map(_examine_next, uris, chunksize=_PAGES_PER_PROCESS)
+    if processes > 1:
+        _load(project)
+    else:
+        rules.all_rules()  # which both processes need
+    with ProcessPoolExecutor(min(processes, _processors()), get_context("fork"), _begin, (project,)) as pool:
+        pool.submit(_processors)  # so that it begins
+        yield partial(pool.map, _examine_next, chunksize=_PAGES_PER_PROCESS)
 
 
-def _load_rules(project: Project) -> None:
-    """Load what the rules load at first use, so that it does not count as the cost of the first page."""
-    page = Page("", f"{KINDS[0].folder}/page.md")
+def _examine_here(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
+    if uris:
+        _load(project)
+    for uri in uris:
+        yield _examine(project, uri)
+
+
+def _load(project: Project) -> None:
+    """Load what extensions and rules load at first use, so that it does not count as the cost of the first page."""
+    from kb.reading.page import read_page
+
+    uri = f"{KINDS[0].folder}/page.md"
+    page = read_page(b"Text.\n", uri, uri, project.dialect, project.name_of, project.root).page
     for _ in rules.faults_of_a_page(KnowledgeBase(pages=[page], files={}, settings=project.settings)):
         pass
 
@@ -243,6 +280,7 @@ def _begin(project: Project) -> None:
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
+    _load(project)
     _Worker.project = project
 
 
@@ -252,6 +290,8 @@ def _examine_next(uri: str) -> bytes:
 
 def _examine(project: Project, uri: str) -> bytes:
     """A page, examined and pickled for the cache."""
+    from kb.reading.page import read_page, too_costly
+
     path, name = project.pages[uri], project.name_of(project.pages[uri])
     try:
         content = Path(path).read_bytes()
@@ -293,6 +333,8 @@ def _read_generated(project: Project) -> list[Page]:
         key = digest(project.fingerprint, uri)
         page = cache.get(key)
         if not isinstance(page, Page):
+            from kb.reading.page import read_page
+
             content = rule_pages(project.settings.rule_pages or "")[uri].encode()
             page = read_page(
                 content, f"the generated page {uri}", uri, project.dialect, project.name_of, project.root

@@ -18,6 +18,7 @@ from kb.addresses import split_address
 from kb.evidence import ACTIVE, ASSOCIATION, CONTROLS
 from kb.kinds import BY_FOLDER, FITS, IN_PLAIN_WORDS, RELATIONS, Kind, RelationKind
 from kb.model import (
+    VALUE,
     Answer,
     Baseline,
     Bibliography,
@@ -42,7 +43,6 @@ from kb.model import (
     Trace,
 )
 from kb.reading.cache import digest
-from kb.reading.front_matter import VALUE
 from kb.reading.locate import locate, locate_all, locate_words
 from kb.settings import Settings
 from kb.terms import Matcher, Mention, abbreviations
@@ -188,9 +188,8 @@ class KnowledgeBase:
 
     def resolve(self, page: Page, link: Link) -> Target | None:
         """Where a link of `page` leads; None where that is outside the site or cannot be known."""
-        plain = _PLAIN_TARGET.fullmatch(link.target) if link.origin is LinkOrigin.MARKDOWN else None
-        if plain and (uri := _joined(page.folder, plain["path"])) in self.files:
-            return Target(uri, plain["anchor"] or "", exists=True)
+        if link.origin is LinkOrigin.MARKDOWN and (plain := self._plain_target(page.folder, link.target)):
+            return plain
         address = split_address(link.target) if not link.target.startswith("https://") else None
         if address is None:
             return None
@@ -214,6 +213,19 @@ class KnowledgeBase:
             target = self._resolve_address(page, path, uri, anchor)
             return target._replace(by_address=target.exists, is_outside=not target.exists and _is_outside(uri))
         return self._resolve_address(page, path, uri, anchor)
+
+    @cached_property
+    def _plain_target(self) -> Callable[[str, str], Target | None]:
+        """Where a link in Markdown of a page in a folder leads, if it simply names a file, as most do."""
+
+        @lru_cache(maxsize=1 << 16)
+        def find(folder: str, target: str) -> Target | None:
+            plain = _PLAIN_TARGET.fullmatch(target)
+            if plain and (uri := _joined(folder, plain["path"])) in self.files:
+                return Target(uri, plain["anchor"] or "", exists=True)
+            return None
+
+        return find
 
     def _resolve_address(self, page: Page, path: str, uri: str, anchor: str) -> Target:
         """As the browser would: relative to the address of the published page."""

@@ -240,6 +240,10 @@ class Section(NamedTuple):
     abbreviations: tuple[str, ...] = ()
 
 
+# At the end of a path of keys: the place of the value, not of its key.
+VALUE = "="
+
+
 @dataclass(frozen=True)
 class FrontMatter:
     """The YAML at the head of a page. `places` maps a path of keys, such as ("builds_on", "defence"), to its place."""
@@ -350,6 +354,13 @@ class Page:
     @property
     def citations(self) -> tuple[Citation, ...]:
         return tuple(citation for group in self.citation_groups for citation in group.citations)
+
+
+class Reading(NamedTuple):
+    """The facts of a page, and the absolute paths of what it includes or would include if it existed."""
+
+    page: Page
+    includes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from kb import engine, history
+from kb.dialect import Folder
 from kb.knowledge import Past
 from kb.project import CannotRun, Project
-from kb.reading.page import Folder, read_page
+from kb.reading.page import read_page
 
 
 def read_past(project: Project, revision: str) -> list[Past]:

@@ -16,7 +16,7 @@ from kb.settings import Settings
 from kb.snapshot import Origin
 
 if TYPE_CHECKING:
-    from kb.reading.page import Dialect
+    from kb.dialect import Dialect
 
 
 class CannotRun(Exception):

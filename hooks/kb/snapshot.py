@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.reading.cache import digest, own_code, untouched, write_whole
+from kb.reading.cache import Contents, digest, own_code, write_whole
 
 if TYPE_CHECKING:
     from kb.project import Project
@@ -33,30 +34,18 @@ class Origin:
     folders: tuple[str, ...]
     variables: tuple[str, ...]
 
-    def is_untouched(self, since: int) -> bool:
-        """Whether no file has changed, and no folder got or lost one, since the time `since` (nanoseconds)."""
-        folders = (above for folder in self.folders for above, _, _ in os.walk(folder))
-        return untouched((*self.files, *folders), since)
+    def watched(self) -> Iterator[str]:
+        """The files, and the folders, which change when they get or lose a file."""
+        yield from self.files
+        yield from (above for folder in self.folders for above, _, _ in os.walk(folder))
 
-    def state(self) -> str:
-        """A digest of it all as it is now."""
+    def state(self, contents: Contents) -> str:
+        """A digest of it all."""
         installed = [f"{path} {os.stat(path).st_mtime_ns}" for path in sys.path if path.endswith("-packages")]
         variables = [f"{name}={os.environ.get(name)}" for name in self.variables]
         names = [name for folder in self.folders for name in _names_in(folder)]
-        return digest(own_code(), sys.version, os.getcwd(), *installed, *variables, contents(self.files), *names)
-
-
-def contents(files: tuple[str, ...]) -> str:
-    """A digest of what the files hold, those that do not exist included."""
-    return digest(*(part for file in files for part in (file, _content(file))))
-
-
-def _content(file: str) -> bytes:
-    try:
-        with open(file, "rb") as opened:
-            return b"holds " + opened.read()
-    except OSError:
-        return b"missing"
+        files = contents.digest_of_all(self.files)
+        return digest(own_code(), sys.version, os.getcwd(), *installed, *variables, files, *names)
 
 
 def _names_in(folder: str) -> list[str]:
@@ -91,11 +80,11 @@ class Snapshot:
         return folder / ".cache" / "kb" / f"snapshot-{digest(Path(config).name)[:8]}"
 
     @classmethod
-    def recall(cls, config: str) -> Snapshot | None:
+    def recall(cls, config: str, contents: Contents) -> Snapshot | None:
         """What is known of the project of the configuration `config`; None where that may no longer hold."""
         try:
             known = pickle.loads(cls._file(config).read_bytes())
-            return known if isinstance(known, cls) and known.origin.state() == known.state else None
+            return known if isinstance(known, cls) and known.origin.state(contents) == known.state else None
         except Exception:
             return None
 
@@ -103,30 +92,33 @@ class Snapshot:
         project: Project = pickle.loads(self.project_pickled)
         return project
 
-    def verdict(self, chosen: Chosen) -> Verdict | None:
+    def verdict(self, chosen: Chosen, contents: Contents) -> Verdict | None:
         """The verdict for what was `chosen`, if no file has changed since."""
         pickled = self.verdicts.get(chosen)
-        if pickled is None or contents(self.files) != self.contents:
+        if pickled is None or contents.digest_of_all(self.files) != self.contents:
             return None
         verdict: Verdict = pickle.loads(pickled)
         return verdict
 
     @classmethod
     def keep(
-        cls, config: str, project: Project, chosen: Chosen, verdict: Verdict, known: Snapshot | None, started: int
+        cls, config: str, project: Project, chosen: Chosen, verdict: Verdict, known: Snapshot | None, contents: Contents
     ) -> None:
         """Write down a verdict for the next run, beside those that still hold.
 
-        `started` is the time (nanoseconds) before the project was loaded: what has changed since is not kept.
+        `contents` is what the run saw from before the project was loaded: what has changed since is not kept.
         """
-        if project.origin is None or not verdict.files or not project.origin.is_untouched(started):
+        if project.origin is None or not verdict.files:
             return
         try:
             pickled = known.project_pickled if known else pickle.dumps(project)
         except Exception:  # a configuration may hold what cannot be pickled; it is loaded anew each time
             return
-        state = known.state if known else project.origin.state()
-        snapshot = cls(project.origin, state, pickled, project.settings.strict, verdict.files, contents(verdict.files))
+        state = known.state if known else project.origin.state(contents)
+        held = contents.digest_of_all(verdict.files)
+        if not contents.are_untouched((*project.origin.watched(), *verdict.files)):
+            return
+        snapshot = cls(project.origin, state, pickled, project.settings.strict, verdict.files, held)
         if known and known.files == snapshot.files and known.contents == snapshot.contents:
             snapshot.verdicts.update(known.verdicts)
         snapshot.verdicts[chosen] = pickle.dumps(verdict)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from kb.model import Name, Term
 
@@ -48,8 +49,7 @@ _SPELLINGS = tuple(
 _MAY_DIFFER = re.compile(r"is|ys|our|ens|[btv]r|ogue|dgement|programme|artefact|[ao]e|ll")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Characters `start` to `end` of a text name `term`, in a form of its `name`."""
 
     start: int
@@ -75,7 +75,8 @@ class Matcher:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._root = _Node()
-        self._beginnings: dict[str, bool] = {}
+        self._words: set[str] = set()
+        self._beginnings: set[str] = set()
         for term in terms:
             for name in term.names:
                 for words in _ways_to_write(name.text):
@@ -87,23 +88,27 @@ class Matcher:
 
     def find(self, text: str) -> Iterator[Mention]:
         """The mentions in `text`, from left to right, none overlapping another."""
+        if not self._may_name_any(set(_WORD.findall(text))):
+            return
         words = list(_WORD.finditer(text))
         index = 0
         while index < len(words):
-            found = self._longest(text, words, index) if self._may_begin(words[index][0]) else None
+            found = self._longest(text, words, index) if words[index][0] in self._beginnings else None
             if found is None:
                 index += 1
             else:
                 mention, index = found
                 yield mention
 
-    def _may_begin(self, word: str) -> bool:
-        """Whether a name begins with `word`, which most words of a text do not."""
-        known = self._beginnings.get(word)
-        if known is None:
-            known = any(form in self._root.next or form.casefold() in self._root.next for form in _forms(word))
-            self._beginnings[word] = known
-        return known
+    def _may_name_any(self, words: set[str]) -> bool:
+        """Whether a name begins with one of the words, which is so in few texts. What was seen once is remembered."""
+        new = words - self._words
+        self._words |= new
+        self._beginnings.update(word for word in new if self._begins_name(word))
+        return not self._beginnings.isdisjoint(words)
+
+    def _begins_name(self, word: str) -> bool:
+        return any(form in self._root.next or form.casefold() in self._root.next for form in _forms(word))
 
     def _longest(self, text: str, words: list[re.Match[str]], first: int) -> tuple[Mention, int] | None:
         node, found = self._root, None

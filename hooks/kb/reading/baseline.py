@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 from kb.model import Baseline, Finding, Recorded, Span
-from kb.reading.front_matter import read_yaml
 
 VERSION = 1
 Key = tuple[str, str, str]
@@ -29,6 +28,8 @@ def key_of(finding: Finding | Recorded) -> Key:
 
 def read_baseline(content: bytes, path: str) -> Baseline:
     """Read a baseline; raises NotABaseline where it has another form."""
+    from kb.reading.front_matter import read_yaml  # YAML is slow to load, and few projects have a baseline
+
     try:
         text = content.decode("utf-8-sig")
         document = json.loads(text)

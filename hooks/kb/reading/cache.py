@@ -11,7 +11,9 @@ import hashlib
 import marshal
 import os
 import pickle
+import struct
 import tempfile
+import time
 import zlib
 from collections.abc import Iterable
 from functools import cached_property
@@ -33,17 +35,38 @@ def digest(*parts: bytes | str) -> str:
 _TICK = 50_000_000
 
 
-def untouched(files: Iterable[str], since: int) -> bool:
-    """Whether none of the files has changed since the time `since` (nanoseconds of the clock of the system).
+class Contents:
+    """What files hold, each read once in a run, and whether they still do."""
 
-    What was read then is what they hold; otherwise it may be half of one version and half of another.
-    """
-    for file in files:
-        with contextlib.suppress(OSError):
-            status = os.stat(file)
-            if max(status.st_mtime_ns, status.st_ctime_ns) > since - _TICK:
-                return False
-    return True
+    def __init__(self) -> None:
+        self._started = time.time_ns()
+        self._digests: dict[str, str | None] = {}
+
+    def digest_of(self, file: str) -> str | None:
+        """A name for what a file holds; None where it cannot be read."""
+        if file not in self._digests:
+            try:
+                with open(file, "rb") as opened:
+                    self._digests[file] = digest(opened.read())
+            except OSError:
+                self._digests[file] = None
+        return self._digests[file]
+
+    def digest_of_all(self, files: Iterable[str]) -> str:
+        """A name for what files hold, those that do not exist included."""
+        return digest(*(part for file in files for part in (file, self.digest_of(file) or "missing")))
+
+    def are_untouched(self, files: Iterable[str]) -> bool:
+        """Whether none of the files, or folders, has changed since the run began.
+
+        What was read then is what they hold; otherwise it may be half of one version and half of another.
+        """
+        for file in files:
+            with contextlib.suppress(OSError):
+                status = os.stat(file)
+                if max(status.st_mtime_ns, status.st_ctime_ns) > self._started - _TICK:
+                    return False
+        return True
 
 
 def own_code() -> str:
@@ -54,23 +77,40 @@ def own_code() -> str:
 class Cache:
     """Values by digest, all in one file, which is read at the first question and written by `save`.
 
-    Values stay pickled until they are asked for.
+    Values stay pickled until they are asked for. The file is a row of pieces, each with its checksum; what is new is
+    written behind the others, so that one new value costs no more than itself.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._used: dict[str, bytes] = {}
+        self._is_damaged = False
 
     @cached_property
     def _kept(self) -> dict[str, bytes]:
+        kept: dict[str, bytes] = {}
         try:
-            content = self.file.read_bytes()
-            checksum, body = content[:4], content[4:]
-            if zlib.crc32(body).to_bytes(4, "big") != checksum:
-                return {}
-            return dict(marshal.loads(body))
-        except Exception:
-            return {}
+            content = memoryview(self.file.read_bytes())
+        except OSError:
+            return kept
+        try:
+            while content:
+                checksum, length, body = *_HEAD.unpack_from(content), content[_HEAD.size :]
+                if len(body) < length or zlib.crc32(body[:length]) != checksum:
+                    raise ValueError
+                kept.update(marshal.loads(body[:length]))
+                content = body[length:]
+        except Exception:  # what stands behind a piece that was not written to its end is lost
+            self._is_damaged = True
+        return kept
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was kept at all."""
+        return self.file.exists()
+
+    def __contains__(self, key: str | None) -> bool:
+        return key in self._kept
 
     def get(self, key: str) -> Any | None:
         """The value kept under `key`, or None."""
@@ -93,14 +133,36 @@ class Cache:
         self._used[key] = pickled
 
     def save(self) -> None:
-        """Write what was asked for or put since the start, and forget the rest.
+        """Write what was put since the start; where much of the file was not asked for, forget that.
 
-        Another process that reads at the same time sees the file as it was or as it will be, nothing between.
+        Another process that reads at the same time sees the values as they were or as they will be, nothing between.
         """
-        if self._used == self._kept:
-            return
-        body = marshal.dumps(self._used)
-        write_whole(self.file, zlib.crc32(body).to_bytes(4, "big") + body)
+        new = {key: pickled for key, pickled in self._used.items() if self._kept.get(key) != pickled}
+        unused = len(self._kept.keys() - self._used.keys())
+        if self._is_damaged or unused > _MOST_UNUSED * len(self._used) or (new and not self._kept):
+            write_whole(self.file, _piece(self._used))
+        elif new:
+            _write_behind(self.file, _piece(new))
+
+
+_HEAD = struct.Struct("<IQ")  # of a piece: its checksum and its length in bytes
+# More unused values than this for each used one are worth writing the file anew.
+_MOST_UNUSED = 0.25
+
+
+def _piece(values: dict[str, bytes]) -> bytes:
+    body = marshal.dumps(values)
+    return _HEAD.pack(zlib.crc32(body), len(body)) + body
+
+
+def _write_behind(file: Path, piece: bytes) -> None:
+    """Add a piece at the end of a file of the cache, in one step, so that two processes do not mix theirs."""
+    with contextlib.suppress(OSError):
+        handle = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        try:
+            os.write(handle, piece)
+        finally:
+            os.close(handle)
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -20,11 +20,11 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
 
 from kb.evidence import COMPARISON_KINDS, INDICATIONS
-from kb.model import EffectMention, Fault, Name, Selection, Span
+from kb.model import VALUE, EffectMention, Fault, Name, Selection, Span
 from kb.nearest import nearest
 from kb.reading import prose
 from kb.reading.dye import Dye, strip
-from kb.reading.front_matter import VALUE, Places, read_yaml
+from kb.reading.front_matter import Places, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 EFFECT_CLASS, BLOCK_CLASS, GUIDELINES_CLASS = "kb-effect", "kb-effects", "kb-guidelines"
 LANGUAGES = {"effects": BLOCK_CLASS, "guidelines": GUIDELINES_CLASS}
-FORMS = ("", "value", "interval", "words")
 _MENTION = r"\{\{[ \t]*effect:([^{}\n]*)\}\}"
 _PARTS = re.compile(r"\s*(?P<id>\S*)\s*(?P<form>.*?)\s*", re.DOTALL)
 _OPEN = {f'<div class="{name}">': name for name in LANGUAGES.values()}

@@ -7,13 +7,10 @@ from bisect import bisect_right
 from typing import Any
 
 import yaml
-from mkdocs.utils import meta
 
-from kb.model import Fault, FrontMatter, Span
+from kb.model import VALUE, Fault, FrontMatter, Span
 
 Places = dict[tuple[str, ...], Span]
-# At the end of a path of keys: the place of the value, not of its key.
-VALUE = "="
 # Beyond these no person wrote it; libyaml overflows the stack on the one, and aliases multiply into the other.
 DEEPEST = 100
 MOST_VALUES = 50_000
@@ -129,6 +126,8 @@ def split(text: str, path: str) -> tuple[FrontMatter, str, int, list[Fault]]:
 
     Returns the front matter, the body, the number of the body's first line, and the faults of the front matter.
     """
+    from mkdocs.utils import meta  # slow to load, and only pages need it
+
     match = meta.YAML_RE.match(text)
     if match is None:
         body, data = meta.get_data(text)

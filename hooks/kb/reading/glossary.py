@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kb.model import Fault, Glossary, Name, Sense, Span, Term
+from kb.model import VALUE, Fault, Glossary, Name, Sense, Span, Term
 from kb.reading.bounds import TooCostly, bounded
-from kb.reading.front_matter import VALUE, Places, read_yaml
+from kb.reading.front_matter import Places, read_yaml
 from kb.reading.schema import explain
 from kb.schemas import Senses
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from kb.model import Fate, LostCitation, Span
-from kb.reading.citations import PLAIN_KEY, parse_group
+from kb.reading.citation_groups import PLAIN_KEY, parse_group
 from kb.reading.dye import MARK, Dye, strip
 from kb.reading.html import PageParser
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from kb.model import Fault, Include, Page, Section, Span, Trace
+from kb.dialect import Dialect, Folder
+from kb.model import Fault, Include, Page, Reading, Section, Span, Trace
 from kb.reading import front_matter
 from kb.reading.bounds import TooCostly, bounded
 from kb.reading.cache import digest
@@ -36,32 +35,6 @@ LARGEST_FILE = 1024 * 1024
 MOST_FACTS, MOST_TEXTS = 10_000, 30_000
 
 
-class Folder(Enum):
-    """A folder that a configuration names and that is another one for every page."""
-
-    OF_THE_PAGE = "the folder of the page"
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a site converts Markdown: the extensions of its configuration, whether it has citations, and effects.
-
-    `configs` are those of the extensions, by name; `Folder.OF_THE_PAGE` in them stands for what its name says.
-    """
-
-    extensions: Sequence[str | Extension]
-    configs: dict[str, Any]
-    has_citations: bool
-    has_effects: bool = False
-
-
-class Reading(NamedTuple):
-    """The facts of a page, and the absolute paths of what it includes or would include if it existed."""
-
-    page: Page
-    includes: tuple[str, ...] = ()
-
-
 @dataclass
 class _Included:
     """What the includes of a page turn out to be while it is converted. `text` is what stands in the file `path`."""
@@ -72,13 +45,6 @@ class _Included:
     files: list[str] = field(default_factory=list)
     escaping: list[Include] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
-
-
-def warm_up(dialect: Dialect) -> None:
-    """Load what the extensions load at first use, so that it does not count as the cost of the first page."""
-    with contextlib.suppress(Exception):  # the pages will say what an extension fails of
-        configs = _configs_in("", dialect.configs)
-        Markdown(extensions=dialect.extensions, extension_configs=configs).convert("```python\nx = 1\n```\n")
 
 
 def read_page(

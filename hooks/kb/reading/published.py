@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
+from kb.addresses import runs_script
 from kb.model import ActiveContent, Anchor, EffectMention, Heading, Link, LinkOrigin, Span, Suppression
 from kb.reading import prose
 from kb.reading.dye import ATTRIBUTE, MARK, Dye, strip
@@ -31,9 +32,6 @@ _LOADING = frozenset(
         *("preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "prerender"),
     }
 )
-_RUNS_SCRIPT = re.compile(r"(?:javascript|vbscript):|data:text/html")
-# What a browser leaves out of an address (WHATWG URL standard, "basic URL parser").
-_LEFT_OUT = re.compile(r"^[\x00-\x20]+|[\t\n\r]+")
 # One address of a `srcset` with what follows it, if anything does (HTML standard, "parse a srcset attribute").
 _CANDIDATE = re.compile(r"[\s,]*(?:(?P<alone>\S*[^\s,]),+(?=\s|$)|(?P<described>\S*[^\s,])(?:[^,(]|\([^()]*\)?)*)")
 _CSS_ADDRESS = re.compile(
@@ -175,7 +173,7 @@ class PublishedFacts(PageParser):
                 names.append("style")
             elif name.startswith("on"):
                 names.append(name)
-            elif ":" in value and tag not in _TARGETS.get(name, ()) and runs_script(value):
+            elif ":" in value and tag not in _TARGETS.get(name, ()) and runs_script(strip(value)):
                 names.append(f"a script in `{name}`")
         for name in names:
             self.active_contents.append(ActiveContent(name, self._span(values.get(ATTRIBUTE, ""))))
@@ -212,10 +210,3 @@ class PublishedFacts(PageParser):
 
 def _is_part_of_drawing(tag: str, target: str) -> bool:
     return tag in ("use", "image") and strip(target).startswith("#")
-
-
-def runs_script(target: str) -> bool:
-    """Whether a browser that follows `target` runs what it says; line ends within it hide nothing."""
-    if target.startswith("http"):
-        return False
-    return _RUNS_SCRIPT.match(_LEFT_OUT.sub("", strip(target[:200])).lower()) is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kb.model import CitationGroup, Quotation, YearMention
 from kb.reading.blocks import CITATION, CLOSE_QUOTE, NOTE, OPEN_QUOTE, Block
-from kb.reading.citations import parse_group
+from kb.reading.citation_groups import parse_group
 
 # Up to so many words, a quotation needs no page.
 SHORT = 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kb.model import Fault, Span
@@ -40,9 +41,8 @@ _LONGEST_SHOWN = 60
 
 def explain(
     error: ValidationError, schema: type[BaseModel], above: tuple[str, ...], places: Places, fallback: Span
-) -> list[Fault]:
+) -> Iterator[Fault]:
     """One fault for each thing that does not fit `schema`; `above` is where the data stands in its file."""
-    faults = []
     for detail in error.errors(include_url=False):
         inner = tuple(str(part) for part in detail["loc"] if part != "[key]")
         path = (*above, *inner)
@@ -52,20 +52,19 @@ def explain(
             known = nearest(inner[-1], schema.model_fields)
             names = ", ".join(schema.model_fields)
             hint = f"did you mean `{known}`?" if known else f"the fields are {names}"
-            faults.append(Fault(f"there is no field '{inner[-1]}'", span, hint))
+            yield Fault(f"there is no field '{inner[-1]}'", span, hint)
         elif kind == "missing":
-            faults.append(Fault(f"the field '{inner[-1]}' is missing", span, f"add `{inner[-1]}: ...`"))
+            yield Fault(f"the field '{inner[-1]}' is missing", span, f"add `{inner[-1]}: ...`")
         elif detail["input"] is None:
             expected = detail.get("ctx", {}).get("expected")
             hint = f"it is one of {expected}" if expected else "fill it in"
-            faults.append(Fault(f"the field '{field}' is empty", span, hint))
+            yield Fault(f"the field '{field}' is empty", span, hint)
         elif kind in ("literal_error", "enum"):
             expected = detail.get("ctx", {}).get("expected", "")
-            faults.append(Fault(f"'{field}' cannot be {_shown(detail['input'])}", span, f"it is one of {expected}"))
+            yield Fault(f"'{field}' cannot be {_shown(detail['input'])}", span, f"it is one of {expected}")
         else:
             message = _PLAIN.get(kind, detail["msg"][:1].lower() + detail["msg"][1:])
-            faults.append(Fault(f"'{field}' {message}", span, _MEND.get(kind)))
-    return faults
+            yield Fault(f"'{field}' {message}", span, _MEND.get(kind))
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,8 @@ from markdown.util import ETX, STX
 from kb.model import Citation, CitationGroup, EffectMention, LinkDefinition, Selection, Span, Undefined
 from kb.reading import prose
 from kb.reading.blocks import Block, blocks_of
-from kb.reading.citations import citation_elements, parse_group
+from kb.reading.citation_groups import parse_group
+from kb.reading.citations import citation_elements
 from kb.reading.dye import MARK, Dye, strip
 from kb.reading.effect_syntax import (
     BLOCK_CLASS,

@@ -13,7 +13,8 @@ from kb.intervals import interval_of
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Page, Selection
 from kb.pooling import Trial, trials_of
-from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
+from kb.reading.citation_groups import PLAIN_KEY
+from kb.reading.citations import CITATION_CLASS
 from kb.reading.effect_syntax import (
     BLOCK_CLASS,
     GUIDELINES_CLASS,

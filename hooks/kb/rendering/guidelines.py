@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element
 from kb.evidence import CURRENT, name_of_indication
 from kb.knowledge import KnowledgeBase
 from kb.model import Guideline, Selection
-from kb.reading.citations import CITATION_CLASS, PLAIN_KEY
+from kb.reading.citation_groups import PLAIN_KEY
+from kb.reading.citations import CITATION_CLASS
 from kb.rendering.html import as_it_is, day, element
 from kb.rendering.tables import table, table_row
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from kb.knowledge import KnowledgeBase, Target, title_of
-from kb.model import Finding, Link, LinkOrigin, Page, Reference, Relation, Span
+from kb.model import VALUE, Finding, Link, LinkOrigin, Page, Reference, Relation, Span
 from kb.nearest import nearest_all
-from kb.reading.front_matter import VALUE
 from kb.reports import Verdict, count
 from kb.reports.text import excerpt
 from kb.rules import all_rules

@@ -12,7 +12,7 @@ from kb.folding import folded
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Name, Person, Reference, Severity, Written
 from kb.nearest import certainly, nearest
-from kb.reading.citations import PLAIN_KEY
+from kb.reading.citation_groups import PLAIN_KEY
 from kb.rules import rule
 from kb.works import KNOWN_FIELDS, NAMES, NEEDED_BY_TYPE, OTHERS, TEXTS
 

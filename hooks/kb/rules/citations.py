@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from kb.folding import folded
 from kb.knowledge import KnowledgeBase
-from kb.model import Fate, Fault, LostCitation, Page, Reference, Severity, Span, YearMention
+from kb.model import VALUE, Fate, Fault, LostCitation, Page, Reference, Severity, Span, YearMention
 from kb.nearest import certainly, nearest_all
-from kb.reading.citations import parse_group
-from kb.reading.front_matter import VALUE
+from kb.reading.citation_groups import parse_group
 from kb.rules import rule
 
 

@@ -14,6 +14,7 @@ from kb.evidence import (
     ASSOCIATION,
     COUNTS,
     DIFFERENCES,
+    FORMS,
     NUMBERS,
     PART_OF,
     POOLABLE,
@@ -29,7 +30,6 @@ from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Fault, Name, Severity
 from kb.nearest import certainly, nearest_all
 from kb.pooling import FEWEST_TRIALS, estimate_of, trials_of
-from kb.reading.effect_syntax import FORMS
 from kb.rules import rule
 
 

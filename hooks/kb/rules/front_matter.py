@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 
+from kb.kinds import Kind
 from kb.knowledge import KnowledgeBase, title_of
 from kb.model import Fault, Page
+from kb.reading.cache import digest
 from kb.reading.schema import explain
-from kb.rules import rule
+from kb.rules import MOST_IN_ONE_FILE, rule
 
 
-@rule("front-matter-fits-kind", alone=True)
+@rule("front-matter-fits-kind")
 def front_matter_fits_kind(kb: KnowledgeBase) -> Iterator[Fault]:
     """The front matter has the fields of the page's kind, all that are required, no others, each in its form.
 
@@ -23,21 +28,31 @@ def front_matter_fits_kind(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested name or form. CONTRIBUTING.md lists the fields of each kind.
     """
-    from pydantic import ValidationError
-
-    from kb.schemas import SectionFields
-
     if not kb.settings.content_model:
         return
     for page in kb.pages:
         if page.faults:
             continue
         kind = kb.kind_of(page)
-        schema = kind.fields if kind else SectionFields
-        try:
-            schema.model_validate(page.front_matter.data)
-        except ValidationError as error:
-            yield from explain(error, schema, (), page.front_matter.places, page.start)
+        fields = digest(kind.name if kind else "", pickle.dumps(page.front_matter.data))
+        if not kb.remember(f"fits {fields}", partial(_fits, kind, page)):
+            yield from islice(_misfits(kind, page), MOST_IN_ONE_FILE + 1)
+
+
+def _fits(kind: Kind | None, page: Page) -> bool:
+    return not any(_misfits(kind, page))
+
+
+def _misfits(kind: Kind | None, page: Page) -> Iterator[Fault]:
+    from pydantic import ValidationError  # slow to load, and mostly the answer is known
+
+    from kb.schemas import SectionFields
+
+    schema = kind.fields if kind else SectionFields
+    try:
+        schema.model_validate(page.front_matter.data)
+    except ValidationError as error:
+        yield from explain(error, schema, (), page.front_matter.places, page.start)
 
 
 @rule("title-is-unique")

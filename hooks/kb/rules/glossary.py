@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache, partial
+from itertools import islice
 
 from kb.cycles import cycles
 from kb.generated import term_anchor
 from kb.knowledge import KnowledgeBase
 from kb.model import Edit, Fault, Name, Paragraph, Severity, Span, Term
 from kb.nearest import nearest
+from kb.reading.cache import digest
 from kb.reading.words import FUNCTION_WORDS, WORD
 from kb.rules import rule
 from kb.terms import Matcher, Mention, fold, is_form_of, respelt, spelling
@@ -177,11 +179,19 @@ def definition_avoids_its_term(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Say it in other words.
     """
-    for term in kb.terms:
-        mention = next(Matcher([term]).find(term.definition), None)
-        if mention is not None:
-            used = term.definition[mention.start : mention.end]
-            yield Fault(f"the definition of '{term.title}' uses '{used}' itself", term.span, "say it in other words")
+    said = digest(*(part for term in kb.terms for part in (*(name.text for name in term.names), "", term.definition)))
+    for number, used in kb.remember(f"definitions with their terms {said}", partial(_with_own_term, kb.terms)):
+        term = kb.terms[number]
+        yield Fault(f"the definition of '{term.title}' uses '{used}' itself", term.span, "say it in other words")
+
+
+def _with_own_term(terms: Sequence[Term]) -> list[tuple[int, str]]:
+    """Which of the terms are used in their own definitions, by number, and in which form."""
+    return [
+        (number, term.definition[mention.start : mention.end])
+        for number, term in enumerate(terms)
+        for mention in islice(Matcher([term]).find(term.definition), 1)
+    ]
 
 
 # A definition with this many words of its own explains something, whatever other terms it mentions.

@@ -104,9 +104,11 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     for _, link, target in kb.targets:
         anchor = target.anchor
-        if not target.exists or target.uri not in kb.by_uri or not anchor or anchor.startswith((":~:", "__", "fnref")):
+        if not anchor or not target.exists or kb.has_anchor(target.uri, anchor):
             continue
-        if kb.has_anchor(target.uri, anchor) or anchor == "top" or kb.by_uri[target.uri].faults:
+        if anchor == "top" or anchor.startswith((":~:", "__", "fnref")):
+            continue
+        if target.uri not in kb.by_uri or kb.by_uri[target.uri].faults:
             continue
         near = nearest(anchor, kb.anchors(target.uri))
         sure = certainly(anchor, kb.anchors(target.uri))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.addresses import split_address
+from kb.addresses import runs_script, split_address
 from kb.knowledge import KnowledgeBase
 from kb.model import Fault, Severity, Span, Trace, TraceKind
-from kb.reading.published import runs_script
 from kb.rules import rule
 
 
