@@ -240,6 +240,17 @@ def test_texts_are_searched_after_names_and_say_where(page: Page, base: str) -> 
     assert page.evaluate("Boolean(document.getElementById(location.hash.slice(1)))")
 
 
+def test_results_stand_below_the_field_in_lines_of_reading_length(page: Page, base: str) -> None:
+    page.goto(base + "search/?q=does+it+work")
+    page.locator(".kb-results--page[data-answers]").wait_for()
+    field, title, summary = (
+        page.locator(f".kb-search-page {part}").first.bounding_box() or {"x": 0, "width": 0}
+        for part in ("input", ".kb-result__title", ".kb-result__summary")
+    )
+    assert abs(field["x"] - title["x"]) <= 1
+    assert 300 < summary["width"] <= 600, "about 68 characters"
+
+
 def test_search_obeys_a_strict_policy(page: Page, base: str) -> None:
     def with_policy(route: Any) -> None:
         answer = route.fetch()
