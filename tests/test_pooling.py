@@ -72,6 +72,14 @@ def test_expectation_trials_are_pooled_as_by_metafor() -> None:
     assert (found.low, found.high) == pytest.approx((-0.0457, 0.2131), abs=5e-4)
 
 
+@pytest.mark.parametrize(("trials", "quantile"), [(3, 4.3027), (5, 2.7764), (11, 2.2281), (30, 2.0452)])
+def test_interval_has_the_width_of_student(trials: int, quantile: float) -> None:
+    """The 97.5 % quantile of t with one degree of freedom less than there are trials, as tables give it."""
+    found = pool([Estimate((-1) ** number / number, 0.1) for number in range(1, trials + 1)])
+    assert (found.high - found.value) / found.se == pytest.approx(quantile, abs=5e-5)
+    assert (found.value - found.low) / found.se == pytest.approx(quantile, abs=5e-5)
+
+
 def test_each_trial_is_left_out_in_turn() -> None:
     trials = [log_risk_ratio(*trial) for trial in BCG]
     without = [pool([*trials[:index], *trials[index + 1 :]]).value for index in range(len(trials))]
@@ -97,6 +105,6 @@ def test_measures_of_one_trial_are_combined_before_they_count() -> None:
 
 
 def test_a_check_loads_no_statistics() -> None:
-    code = "import sys, kb.cli, kb.gate, kb.rules; kb.rules.all_rules(); print('scipy' in sys.modules)"
+    code = "import sys, kb.cli, kb.gate, kb.rules; kb.rules.all_rules(); print('mpmath' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "False\n"

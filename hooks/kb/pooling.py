@@ -1,13 +1,13 @@
 """Random-effects meta-analysis: rows of trials -> one estimate.
 
 The model is the one of the R package metafor, `rma(yi, vi, test="knha")`: the variance between trials by restricted
-maximum likelihood, the interval by Hartung and Knapp. scipy is loaded by `pool` alone, which takes a while.
+maximum likelihood, the interval by Hartung and Knapp.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -95,10 +95,8 @@ def combine(measures: Sequence[Estimate], correlation: float = CORRELATION) -> E
 
 def pool(trials: Sequence[Estimate]) -> Pooled:
     """The random-effects model of at least FEWEST_TRIALS trials."""
-    from scipy.special import stdtrit
-
     tau_squared, value, se = _fit(trials)
-    student = float(stdtrit(len(trials) - 1, 0.975))
+    student = _student(len(trials) - 1)
     spread = student * math.sqrt(tau_squared + se**2)
     typical = _typical_variance(trials)
     without = [_fit([*trials[:index], *trials[index + 1 :]])[1] for index in range(len(trials))]
@@ -117,6 +115,24 @@ def pool(trials: Sequence[Estimate]) -> Pooled:
     )
 
 
+def _student(degrees: int) -> float:
+    """The value that Student's t with so many degrees of freedom, 1 at least, exceeds either way in 5 % of cases."""
+    from mpmath import mp  # needed by sites with pools alone
+
+    def excess(value: float) -> float:
+        within = degrees / (degrees + value * value)
+        return float(mp.betainc(degrees / 2, 0.5, 0, within, regularized=True)) - 0.05
+
+    return _root(excess, 1.9, 13)
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function that changes its sign between `low` and `high` is zero, to twelve decimals at least."""
+    from mpmath import fp
+
+    return float(fp.findroot(function, (low, high), solver="bisect", tol=1e-12, maxsteps=200, verify=False))
+
+
 def _fit(trials: Sequence[Estimate]) -> tuple[float, float, float]:
     """The variance between trials, their mean, and its standard error by Hartung and Knapp."""
     tau_squared = _between(trials)
@@ -132,7 +148,6 @@ def _mean(trials: Sequence[Estimate], weights: Sequence[float]) -> float:
 
 def _between(trials: Sequence[Estimate]) -> float:
     """The variance between trials at which the slope of the restricted likelihood is zero; 0 where it only falls."""
-    from scipy.optimize import brentq
 
     def slope(tau_squared: float) -> float:
         weights = [1 / (trial.variance + tau_squared) for trial in trials]
@@ -145,7 +160,7 @@ def _between(trials: Sequence[Estimate]) -> float:
         return 0.0
     # Beyond the whole spread of the values the likelihood falls.
     values = [trial.value for trial in trials]
-    return float(brentq(slope, 0.0, 2 * len(trials) * (max(values) - min(values)) ** 2, xtol=1e-12))
+    return _root(slope, 0.0, 2 * len(trials) * (max(values) - min(values)) ** 2)
 
 
 def _typical_variance(trials: Sequence[Estimate]) -> float:
