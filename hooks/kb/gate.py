@@ -194,15 +194,19 @@ def _examine_pages(project: Project, contents: Contents) -> dict[str, Examined]:
     with contextlib.ExitStack() as processes:
         # Where all pages but a few will be known, one process gets ready for these while this one reads the others.
         is_worth_one = cache.exists and len(project.pages) >= _PAGES_WORTH_A_PROCESS
-        few = processes.enter_context(_examiners(project, 1 if is_worth_one else 0))
+        examine = processes.enter_context(_examiners(project, 1 if is_worth_one else 0))
 
-        def examine(uris: Sequence[str]) -> Iterator[bytes]:
-            number = len(uris) // _PAGES_PER_PROCESS
-            return few(uris) if number < 2 else processes.enter_context(_examiners(project, number))(uris)
+        def examine_all(uris: Sequence[str]) -> Iterator[bytes]:
+            """The pages examined, for many in new processes; those before have ended then, which keeps forks safe."""
+            nonlocal examine
+            if (number := len(uris) // _PAGES_PER_PROCESS) > 1:
+                processes.close()
+                examine = processes.enter_context(_examiners(project, number))
+            return examine(uris)
 
         keys = {uri: _key(project, uri, contents) for uri in project.pages}
         new = [uri for uri, key in keys.items() if key not in cache]
-        answers = examine(new)
+        answers = examine_all(new)
         for uri, key in keys.items():
             if key is not None and key in cache:
                 kept = cache.get(key)
@@ -210,7 +214,7 @@ def _examine_pages(project: Project, contents: Contents) -> dict[str, Examined]:
                     examined[uri] = kept
                 else:
                     changed.append(uri)
-        for uri, pickled in chain(zip(new, answers, strict=True), zip(changed, examine(changed), strict=True)):
+        for uri, pickled in chain(zip(new, answers, strict=True), zip(changed, examine_all(changed), strict=True)):
             examined[uri] = pickle.loads(pickled)
             reading, key = examined[uri].reading, keys[uri]
             if key and _lasts(reading.page) and contents.are_untouched((project.pages[uri], *reading.includes)):
