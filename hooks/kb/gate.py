@@ -260,10 +260,10 @@ def _examine_here(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
 
 def _load(project: Project) -> None:
     """Load what extensions and rules load at first use, so that it does not count as the cost of the first page."""
-    from kb.reading.page import read_page
+    from kb.reading.page import warm_up
 
-    uri = f"{KINDS[0].folder}/page.md"
-    page = read_page(b"Text.\n", uri, uri, project.dialect, project.name_of, project.root).page
+    warm_up(project.dialect)
+    page = Page("", f"{KINDS[0].folder}/page.md")
     for _ in rules.faults_of_a_page(KnowledgeBase(pages=[page], files={}, settings=project.settings)):
         pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -45,6 +46,14 @@ class _Included:
     files: list[str] = field(default_factory=list)
     escaping: list[Include] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+
+
+def warm_up(dialect: Dialect) -> None:
+    """Load what reading loads at first use, so that it does not count as the cost of the first page."""
+    front_matter.split("", "")
+    with contextlib.suppress(Exception):  # the pages will say what an extension fails of
+        configs = _configs_in("", dialect.configs)
+        Markdown(extensions=dialect.extensions, extension_configs=configs).convert("```python\nx = 1\n```\n")
 
 
 def read_page(
