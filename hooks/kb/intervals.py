@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import NamedTuple
 
 from kb.evidence import POOLABLE, RATIOS, WITHIN
@@ -21,6 +20,13 @@ class Interval(NamedTuple):
     computed_from: str = ""
 
 
+def standard_errors(level: float) -> float:
+    """How many standard errors an interval reaches to each side; `level` is in per cent, as 95 for 1.96 of them."""
+    from statistics import NormalDist  # slow to load, and many projects have no data about effects
+
+    return NormalDist().inv_cdf(0.5 + level / 200)
+
+
 def interval_of(row: Effect) -> Interval | None:
     """The interval of a row; None where neither it nor what it takes to compute it was reported.
 
@@ -30,7 +36,7 @@ def interval_of(row: Effect) -> Interval | None:
         return Interval(row.ci_low, row.ci_high, row.ci_level)
     if row.value is None or row.comparison_kind == WITHIN:
         return None
-    normal = NormalDist().inv_cdf(0.5 + _LEVEL / 200)
+    normal = standard_errors(_LEVEL)
     if row.metric in POOLABLE and row.se and row.se > 0:
         half = normal * row.se
         if row.metric not in RATIOS:

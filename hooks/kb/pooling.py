@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from statistics import NormalDist
 from typing import NamedTuple
 
 from kb.evidence import RATIOS
+from kb.intervals import standard_errors
 from kb.model import Effect
 
 # How much measures of one trial are taken to agree, where they are combined; nobody reports it.
@@ -69,7 +69,7 @@ def estimate_of(row: Effect) -> Estimate | None:
         return Estimate(value, row.se**2) if row.se > 0 else None
     if low is None or high is None or level is None or not 50 <= level < 100 or low >= high:
         return None
-    return Estimate(value, ((high - low) / 2 / NormalDist().inv_cdf(0.5 + level / 200)) ** 2)
+    return Estimate(value, ((high - low) / 2 / standard_errors(level)) ** 2)
 
 
 def trials_of(rows: Iterable[Effect]) -> list[Trial]:

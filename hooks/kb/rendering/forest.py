@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from statistics import NormalDist
 from textwrap import wrap
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from kb.evidence import ACTIVE, ASSOCIATION, RATIOS, UNSIDED, WITHIN, null_of
-from kb.intervals import interval_of
+from kb.intervals import interval_of, standard_errors
 from kb.model import Effect
 from kb.rendering.html import as_it_is, element
 from kb.rendering.pools import Result
@@ -165,7 +164,7 @@ def _precision(row: Effect) -> float:
     level = row.ci_level if row.ci_level and 50 <= row.ci_level < 100 else 95
     if row.metric in RATIOS and low > 0:
         low, high = math.log(low), math.log(high)
-    return 2 * NormalDist().inv_cdf(0.5 + level / 200) / (high - low) if high > low else 0.0
+    return 2 * standard_errors(level) / (high - low) if high > low else 0.0
 
 
 def _result(row: Effect, label: Label, top: float, scale: Callable[[float], float], precise: float) -> list[Element]:

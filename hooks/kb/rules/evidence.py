@@ -6,7 +6,6 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from statistics import NormalDist
 
 from kb.cycles import cycles
 from kb.evidence import (
@@ -25,7 +24,7 @@ from kb.evidence import (
     WITHIN,
     null_of,
 )
-from kb.intervals import interval_of
+from kb.intervals import interval_of, standard_errors
 from kb.knowledge import KnowledgeBase
 from kb.model import Effect, Fault, Name, Severity
 from kb.nearest import certainly, nearest_all
@@ -205,8 +204,8 @@ def effect_agrees_with_its_error(kb: KnowledgeBase) -> Iterator[Fault]:
             low, high = math.log(low), math.log(high)
         else:
             rounding = _rounding(row, "ci_low") + _rounding(row, "ci_high")
-        normal = NormalDist().inv_cdf(0.5 + level / 200)
-        widest = normal * _student(row) / NormalDist().inv_cdf(0.975)
+        normal = standard_errors(level)
+        widest = normal * _student(row) / standard_errors(95)
         half, slack = (high - low) / 2, rounding / 2
         smallest = normal * (row.se - _rounding(row, "se")) * (1 - _TOLERANCE) - slack
         largest = widest * (row.se + _rounding(row, "se")) * (1 + _TOLERANCE) + slack
@@ -224,7 +223,7 @@ def _student(row: Effect) -> float:
     """How many standard errors an interval of 95 % may reach, by the number of studies or of participants."""
     freedom = row.k - 1 if row.k and row.k > 1 else row.n - 2 if row.n else None
     if freedom is None or freedom < 1 or freedom > len(_STUDENT):
-        return 2.1 if freedom else NormalDist().inv_cdf(0.975)
+        return 2.1 if freedom else standard_errors(95)
     return _STUDENT[freedom - 1]
 
 
