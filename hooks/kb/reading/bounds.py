@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
+
+from kb.reading.apart import Apart, Died
 
 SECONDS = 1.2
 MEGABYTES = 250
@@ -107,38 +108,16 @@ def _apart(read: Callable[[], Result]) -> Result:
     """The result of `read`, made in a process that the system ends when its time is over."""
     if not hasattr(os, "fork"):
         return _watched(read)
-    receiving, sending = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _answer(read, receiving, sending)
-    os.close(sending)
-    with os.fdopen(receiving, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    if not answer:
-        raise TooCostly(_MUCH_TIME)
-    outcome, error = pickle.loads(answer)
-    if error is not None:
-        raise error
-    result: Result = outcome
-    return result
 
-
-def _answer(read: Callable[[], object], receiving: int, sending: int) -> None:
-    """In the child: send what `read` gives, and what it raises, and end; when time is over, just end."""
-    outcome: tuple[object, BaseException | None]
-    try:
-        os.close(receiving)
+    def limited() -> Result:
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        try:
-            with _memory():
-                outcome = read(), None
-        except MemoryError:
-            outcome = None, TooCostly(_MUCH_MEMORY)
-        except Exception as error:
-            outcome = None, error
-        with os.fdopen(sending, "wb") as pipe:
-            pipe.write(pickle.dumps(outcome))
-    finally:
-        os._exit(0)
+        with _memory():
+            return read()
+
+    try:
+        return Apart(limited).result()
+    except Died as end:
+        raise TooCostly(_MUCH_TIME) from end
+    except MemoryError as error:
+        raise TooCostly(_MUCH_MEMORY) from error
