@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from cases import CONFIG, write_project
-from kb import gate
+from kb import engine, examining, gate
 from kb.cli import main
 from kb.reading import cache as cache_module
 from kb.reading import page as page_reader
@@ -94,6 +94,13 @@ def touch(folder: Path, chance: random.Random) -> None:
     os.utime(chance.choice(pages(folder)))
 
 
+def change_heading(folder: Path, chance: random.Random) -> None:
+    page = chance.choice(pages(folder))
+    old, new = "## What it means\n", "## What it means {#meaning}\n"
+    text = page.read_text()
+    page.write_text(text.replace(new, old) if new in text else text.replace(old, new))
+
+
 def change_part(folder: Path, chance: random.Random) -> None:
     part = folder / "docs" / "part.txt"
     if part.exists() and chance.random() < 0.3:
@@ -131,7 +138,7 @@ def change_configuration(folder: Path, chance: random.Random) -> None:
 
 
 EDITS: list[Edit] = [
-    *(say_something, say_something, take_back, add_page, remove_page, rename_page, touch, change_part),
+    *(say_something, say_something, take_back, add_page, remove_page, rename_page, touch, change_heading, change_part),
     *(change_glossary, change_bibliography, add_bibliography, change_configuration),
 ]
 
@@ -159,8 +166,8 @@ def test_edit_after_edit_the_verdict_is_that_of_a_first_run(
 ) -> None:
     chance = random.Random(seed)
     if seed % 2:  # as in a large project, where other processes examine what is new
-        monkeypatch.setattr(gate, "_PAGES_WORTH_A_PROCESS", 1)
-        monkeypatch.setattr(gate, "_PAGES_PER_PROCESS", 1)
+        monkeypatch.setattr(examining, "_PAGES_WORTH_A_PROCESS", 1)
+        monkeypatch.setattr(examining, "_PAGES_PER_PROCESS", 1)
     write_project(tmp_path, FILES)
     verdict(tmp_path)
     for step in range(30):
@@ -207,6 +214,61 @@ def test_what_comes_while_a_project_is_loaded_is_found(tmp_path: Path, monkeypat
     assert "gone.md" not in json.dumps(verdict(tmp_path))
     monkeypatch.setattr(engine, "load", load)
     assert "gone.md" in json.dumps(verdict(tmp_path))
+
+
+def test_a_page_is_looked_at_again_where_it_or_what_it_rests_on_has_changed(tmp_path: Path) -> None:
+    def doubtful() -> set[str]:
+        kb, _ = gate.judge(engine.load(str(tmp_path / "mkdocs.yml")))
+        return {page.id for page in kb.doubtful} - {"index"}
+
+    write_project(tmp_path, FILES | {"docs/principles/hope.md": PAGE.format(title="Hope", text="[Bond](bond.md).")})
+    everything = doubtful()
+    assert everything == {"bond", "hope", "wish"}
+    assert doubtful() == {"wish"}, "what includes a file is looked at each time"
+    say = tmp_path / "docs" / "principles" / "hope.md"
+    say.write_text(say.read_text() + "\nMore of it.\n")
+    assert doubtful() == {"hope", "wish"}
+    say.write_text(say.read_text() + "\nA [dead link](gone.md).\n")
+    assert doubtful() == {"hope", "wish"}
+    assert doubtful() == {"hope", "wish"}, "where something was found"
+    for name in ("docs/glossary.yml", "bib/references.bib"):
+        text = (tmp_path / name).read_text()
+        (tmp_path / name).write_text(text.replace("Part", "Piece").replace("{T}", "{U}"))
+        assert doubtful() == everything, name
+    (tmp_path / "docs" / "picture.png").write_bytes(b"")
+    assert doubtful() == everything
+
+
+@pytest.mark.parametrize("step", ["_begin", "_examine"])
+def test_a_process_that_dies_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    monkeypatch.setattr(examining, "_PAGES_WORTH_A_PROCESS", 1)
+    write_project(tmp_path, FILES)
+    time.sleep(0.06)
+    verdict(tmp_path)
+    (tmp_path / "docs" / "principles" / "bond.md").write_text(FILES["docs/principles/bond.md"] + "\n[x](gone.md)\n")
+    here, real, done_here = os.getpid(), getattr(examining, step), []
+
+    def die_elsewhere(*given: object) -> object:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*given)
+
+    monkeypatch.setattr(examining, step, die_elsewhere)
+    load = examining._load
+    monkeypatch.setattr(examining, "_load", lambda project: (done_here.append(os.getpid()), load(project)))
+    assert "gone.md" in json.dumps(verdict(tmp_path))
+    assert done_here == [here]
+
+
+def test_a_link_into_the_theme_is_looked_at_again(tmp_path: Path) -> None:
+    config = CONFIG.replace("{name: mkdocs}", "{name: mkdocs, custom_dir: theme}")
+    page = PAGE.format(title="Bond", text='<a href="../../drawing.svg">a drawing</a> [@smith2000]')
+    write_project(tmp_path, FILES | {"mkdocs.yml": config, "theme/drawing.svg": "", "docs/principles/bond.md": page})
+    before = verdict(tmp_path)
+    assert isinstance(before, list)
+    assert "drawing" not in json.dumps(before)
+    (tmp_path / "theme" / "drawing.svg").unlink()
+    assert "drawing" in json.dumps(verdict(tmp_path))
 
 
 def kept_files(folder: Path) -> list[Path]:
@@ -264,19 +326,20 @@ def test_one_new_value_is_written_behind_the_others(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lost", [1, 10, 30])
 def test_a_piece_that_was_not_written_to_its_end_costs_only_time(tmp_path: Path, lost: int) -> None:
-    for key in ("first", "second"):
+    values = {"first": "long " * 100, "second": "short"}
+    for key, value in values.items():
         cache = Cache(tmp_path / "kept")
         cache.get("first")
-        cache.put(key, key)
+        cache.put(key, value)
         cache.save()
     whole = (tmp_path / "kept").read_bytes()
     (tmp_path / "kept").write_bytes(whole[:-lost])
     cache = Cache(tmp_path / "kept")
-    assert (cache.get("first"), cache.get("second")) == ("first", None)
-    cache.put("second", "second")
+    assert (cache.get("first"), cache.get("second")) == (values["first"], None)
+    cache.put("second", values["second"])
     cache.save()
     again = Cache(tmp_path / "kept")
-    assert (again.get("first"), again.get("second")) == ("first", "second")
+    assert {key: again.get(key) for key in values} == values
 
 
 def test_full_disk_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -316,15 +316,16 @@ def test_damaged_cache_is_no_cache(tmp_path: Path, damage: bytes) -> None:
     assert Cache(tmp_path / "c").get(digest("a")) is None
 
 
-def test_cache_forgets_what_was_not_asked_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("is_asked_for_all", "left"), [(True, None), (False, 2)])
+def test_cache_forgets_what_was_not_asked_for(tmp_path: Path, is_asked_for_all: bool, left: int | None) -> None:
     cache = Cache(tmp_path / "c")
     cache.put("a", 1)
     cache.put("b", 2)
     cache.save()
-    later = Cache(tmp_path / "c")
+    later = Cache(tmp_path / "c", is_asked_for_all)
     assert later.get("a") == 1
     later.save()
-    assert Cache(tmp_path / "c").get("b") is None
+    assert Cache(tmp_path / "c").get("b") == left
 
 
 HOSTILE_TABLES = {

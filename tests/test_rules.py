@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cases import Case, findings_of, read_cases, shown, write_project
 from kb import engine, gate
-from kb.rules import all_rules, run
+from kb.knowledge import Sound
+from kb.rules import all_rules, faults, run
 
 FIXTURES = Path(__file__).parent / "rules"
 CASES = [
@@ -35,6 +37,29 @@ def test_rule_that_looks_at_a_page_alone_misses_nothing(rule: str, tmp_path: Pat
     for number, case in enumerate(read_cases(FIXTURES / f"{rule}.md")):
         kb, verdict = gate.judge(engine.load(str(write_project(tmp_path / str(number), case.files))), [rule])
         assert list(verdict.findings) == run(kb, [rule])
+
+
+# Rules about what the others find: a page on which these find something is not sound.
+ABOUT_OTHERS = {"baseline-only-shrinks", "suppression-is-needed"}
+
+
+@pytest.mark.parametrize("rule", sorted(all_rules().keys() - ABOUT_OTHERS))
+def test_rule_passes_over_sound_pages_only_where_it_goes_page_by_page(rule: str, tmp_path: Path) -> None:
+    passed_over = False
+    for number, case in enumerate(read_cases(FIXTURES / f"{rule}.md")):
+        kb, _ = gate.judge(engine.load(str(write_project(tmp_path / str(number), case.files))), [rule])
+        sound = {page.uri: Sound(tuple(kb.leads_to(page)), tuple(kb.terms_on(page))) for page in kb.pages}
+        found, left = faults(replace(kb, sound={}), [rule]), faults(replace(kb, sound=sound), [rule])
+        assert set(left) <= set(found)
+        passed_over |= len(left) < len(found)
+    assert passed_over == all_rules()[rule].page_by_page
+
+
+@pytest.mark.parametrize("rule", sorted(rule.name for rule in all_rules().values() if rule.of_data))
+def test_rule_of_data_does_without_pages(rule: str, tmp_path: Path) -> None:
+    for number, case in enumerate(read_cases(FIXTURES / f"{rule}.md")):
+        kb, _ = gate.judge(engine.load(str(write_project(tmp_path / str(number), case.files))), [rule])
+        assert faults(replace(kb, pages=[]), [rule]) == faults(kb, [rule])
 
 
 @pytest.mark.parametrize("rule", sorted(all_rules()))

@@ -50,7 +50,7 @@ def coverage(kb: KnowledgeBase) -> list[PageCoverage]:
         words = sum(len(WORD.findall(paragraph.text)) for section in page.sections for paragraph in section.paragraphs)
         if not words:
             continue
-        others = [(s, m) for s, _, m in kb.mentions.get(page.uri, ()) if m.term.page != page.uri]
+        others = [(s, m) for s, _, m in kb.mentions_on(page) if m.term.page != page.uri]
         used = {found for section in page.sections for text in section.prose for found in abbreviations(text)}
         rows.append(
             PageCoverage(

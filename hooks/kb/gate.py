@@ -4,22 +4,16 @@ every check share."""
 from __future__ import annotations
 
 import contextlib
-import gc
-import os
-import pickle
-import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from kb import rules
-from kb.kinds import KINDS
-from kb.knowledge import KnowledgeBase
+from kb.examining import Examination, Examined, lasts
+from kb.knowledge import KnowledgeBase, Sound
 from kb.model import (
     Answer,
     Baseline,
@@ -29,31 +23,15 @@ from kb.model import (
     Glossary,
     GuidelineTable,
     Page,
-    Reading,
-    Span,
     Trace,
 )
 from kb.project import CannotRun, Project
 from kb.reading.baseline import NotABaseline, read_baseline
-from kb.reading.bounds import TooCostly, bounded
 from kb.reading.cache import Cache, Contents, digest
 from kb.reading.traces import read_traces
 from kb.reports import Counts, Verdict
+from kb.rules import Rule
 from kb.rules.reference import family_page, rule_pages
-
-# For two times so many new pages two processes are quicker than one.
-_PAGES_PER_PROCESS = 16
-# To read so many from the cache takes as long as another process needs to begin.
-_PAGES_WORTH_A_PROCESS = 200
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
-
-
-class Examined(NamedTuple):
-    """A page, what its includes held, and what the rules that look at one page alone find, each with its name."""
-
-    reading: Reading
-    included: tuple[str | None, ...]
-    faults: tuple[tuple[str, Fault], ...]
 
 
 def judge(
@@ -71,36 +49,47 @@ def judge(
     `contents` is what the run has seen of the files so far.
     """
     start = time.perf_counter()
-    examined = _examine_pages(project, contents or Contents())
-    derived = project.cache_of("derived")
-    kb = _put_together(project, examined, derived)
+    derived = _derived(project)
+    rules.all_rules()  # which the processes of the examination need too
+    with contextlib.closing(Examination(project, contents or Contents())) as examination:
+        examination.begin()
+        kb = _without_pages(project, derived)
+        alone = rules.faults_in_data(kb)
+        examined = examination.finish()
+    kb = replace(kb, pages=[page.reading.page for page in examined.values()])
     if revision is not None:
         from kb.past import read_past
 
         kb = replace(kb, request=replace(kb.request, past=read_past(project, revision), revision=revision))
     if asks_others:
         kb = replace(kb, request=replace(kb.request, answers=_answers(project, kb)))
-    alone: dict[str, list[Fault]] = defaultdict(list)
     for page in examined.values():
         for name, fault in page.faults:
-            alone[name].append(fault)
-    findings = tuple(rules.run(kb, select, ignore, alone))
+            alone.setdefault(name, []).append(fault)
+    known = project.cache_of("sound")
+    surroundings = _surroundings(project, kb)
+    kb.sound.update(_recall_sound(known, surroundings, kb))
+    found = rules.faults(kb, select, ignore, alone)
+    findings = tuple(rules.findings(kb, found))
+    if not select and not ignore:
+        _keep_sound(known, surroundings, kb, found, examined)
     derived.save()
     files = tuple(_files_read(project, examined))
-    lasts = _lasts(*kb.pages, *kb.bibliographies, kb.glossary, kb.effect_table, kb.guideline_table)
+    read: Iterable[Page | Bibliography | Glossary | EffectTable | GuidelineTable]
+    read = (*kb.pages, *kb.bibliographies, kb.glossary, kb.effect_table, kb.guideline_table)
     counts = Counts(
         pages=len(kb.pages),
-        citations=sum(len(page.citations) for page in kb.pages),
+        citations=sum(page.numbers[1] for page in kb.pages),
         references=len(kb.references),
         terms=len(kb.terms),
         relations=len(kb.relations),
-        links=sum(len(page.links) for page in kb.pages),
+        links=sum(page.numbers[0] for page in kb.pages),
     )
     return kb, Verdict(
         findings,
         counts,
         time.perf_counter() - start,
-        files=files if lasts else (),
+        files=files if all(lasts(facts.faults) for facts in read) else (),
         pages=frozenset(page.path for page in kb.pages),
         rule_pages=_addresses_of_rules(project),
     )
@@ -119,10 +108,21 @@ def _answers(project: Project, kb: KnowledgeBase) -> dict[str, Answer]:
 
 def read(project: Project) -> KnowledgeBase:
     """The facts of all files. What cannot be read becomes a fault of its file."""
-    return _put_together(project, _examine_pages(project, Contents()), project.cache_of("derived"))
+    with contextlib.closing(Examination(project, Contents())) as examination:
+        examination.begin()
+        kb = _without_pages(project, _derived(project))
+        examined = examination.finish()
+    return replace(kb, pages=[page.reading.page for page in examined.values()])
 
 
-def _put_together(project: Project, examined: Mapping[str, Examined], derived: Cache) -> KnowledgeBase:
+def _derived(project: Project) -> Cache:
+    """What follows from facts. Of sound pages nothing is asked that does, until something else changes."""
+    return project.cache_of("derived", is_asked_for_all=False)
+
+
+def _without_pages(project: Project, derived: Cache) -> KnowledgeBase:
+    """The facts of all files but the pages. What follows from facts is kept in `derived`."""
+
     def remember(what: str, find: Callable[[], Any]) -> Any:
         key = digest(project.fingerprint, what)
         found = derived.get(key)
@@ -132,7 +132,7 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
         return found
 
     return KnowledgeBase(
-        pages=[page.reading.page for page in examined.values()],
+        pages=[],
         files=project.files,
         settings=project.settings,
         bibliographies=_read_bibliographies(project),
@@ -154,11 +154,6 @@ def _put_together(project: Project, examined: Mapping[str, Examined], derived: C
         text_of=project.text_of,
         remember=remember,
     )
-
-
-def _lasts(*read: Page | Bibliography | Glossary | EffectTable | GuidelineTable) -> bool:
-    """Whether the same files will give the same facts again, so that these may be kept."""
-    return not any(fault.is_passing for facts in read for fault in facts.faults)
 
 
 def _files_read(project: Project, examined: Mapping[str, Examined]) -> Iterator[str]:
@@ -183,147 +178,42 @@ def _read_data_traces(project: Project, remember: Callable[[str, Callable[[], An
     return traces
 
 
-# pages
+# pages known to be sound
 
 
-def _examine_pages(project: Project, contents: Contents) -> dict[str, Examined]:
-    """Every page, by uri: from the cache where what it depends on is unchanged, else read."""
-    cache = project.cache_of("pages")
-    examined: dict[str, Examined] = {}
-    changed: list[str] = []
-    with contextlib.ExitStack() as processes:
-        # Where all pages but a few will be known, one process gets ready for these while this one reads the others.
-        is_worth_one = cache.exists and len(project.pages) >= _PAGES_WORTH_A_PROCESS
-        examine = processes.enter_context(_examiners(project, 1 if is_worth_one else 0))
-
-        def examine_all(uris: Sequence[str]) -> Iterator[bytes]:
-            """The pages examined, for many in new processes; those before have ended then, which keeps forks safe."""
-            nonlocal examine
-            if (number := len(uris) // _PAGES_PER_PROCESS) > 1:
-                processes.close()
-                examine = processes.enter_context(_examiners(project, number))
-            return examine(uris)
-
-        keys = {uri: _key(project, uri, contents) for uri in project.pages}
-        new = [uri for uri, key in keys.items() if key not in cache]
-        answers = examine_all(new)
-        for uri, key in keys.items():
-            if key is not None and key in cache:
-                kept = cache.get(key)
-                if isinstance(kept, Examined) and kept.included == _digests(kept.reading):
-                    examined[uri] = kept
-                else:
-                    changed.append(uri)
-        for uri, pickled in chain(zip(new, answers, strict=True), zip(changed, examine_all(changed), strict=True)):
-            examined[uri] = pickle.loads(pickled)
-            reading, key = examined[uri].reading, keys[uri]
-            if key and _lasts(reading.page) and contents.are_untouched((project.pages[uri], *reading.includes)):
-                cache.put_pickled(key, pickled)
-    cache.save()
-    return dict(sorted(examined.items()))
+def _surroundings(project: Project, kb: KnowledgeBase) -> str:
+    """A name for all that rules which go through the pages one by one look up elsewhere."""
+    files = "\n".join(f"{uri} {address}" for uri, address in kb.files.items())
+    return digest(project.fingerprint, kb.data_version, kb.term_names, files, str(kb.absolute_links_start_in_docs))
 
 
-def _key(project: Project, uri: str, contents: Contents) -> str | None:
-    """A name for what a page depends on beside what it includes; None where it cannot be read."""
-    held = contents.digest_of(project.pages[uri])
-    return digest(project.fingerprint, uri, held) if held is not None else None
+def _recall_sound(known: Cache, surroundings: str, kb: KnowledgeBase) -> Iterator[tuple[str, Sound]]:
+    """The pages, by uri, that were found sound in an earlier run, as they are and in the same surroundings."""
+    for page in kb.pages:
+        kept = known.get(f"{surroundings} {page.uri} {page.version}")
+        if kept is not None:
+            yield page.uri, Sound(*kept)
 
 
-@contextlib.contextmanager
-def _examiners(project: Project, processes: int) -> Iterator[Callable[[Sequence[str]], Iterator[bytes]]]:
-    """What examines pages, in so many other processes, but not in more than there are processors.
+def _keep_sound(
+    known: Cache,
+    surroundings: str,
+    kb: KnowledgeBase,
+    found: Sequence[tuple[Rule, Fault]],
+    examined: Mapping[str, Examined],
+) -> None:
+    """Keep for the next run on which pages the rules that go through them one by one found nothing.
 
-    The processes are forks, which share the project without copying it. With none, or where the system has no safe
-    fork or one processor, this process examines the pages, as their turn comes.
+    What is wrong on a page may stand in a file that it includes, and a link may lead to a file of the theme, which can
+    come and go: pages with includes, and those with such links, are looked at in every run.
     """
-    if processes < 1 or _processors() < 2 or sys.platform != "linux":
-        yield partial(_examine_here, project)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    if processes > 1:
-        _load(project)
-    else:
-        rules.all_rules()  # which both processes need
-    with ProcessPoolExecutor(min(processes, _processors()), get_context("fork"), _begin, (project,)) as pool:
-        pool.submit(_processors)  # so that it begins
-        yield partial(pool.map, _examine_next, chunksize=_PAGES_PER_PROCESS)
-
-
-def _examine_here(project: Project, uris: Sequence[str]) -> Iterator[bytes]:
-    if uris:
-        _load(project)
-    for uri in uris:
-        yield _examine(project, uri)
-
-
-def _load(project: Project) -> None:
-    """Load what extensions and rules load at first use, so that it does not count as the cost of the first page."""
-    from kb.reading.page import warm_up
-
-    warm_up(project.dialect)
-    page = Page("", f"{KINDS[0].folder}/page.md")
-    for _ in rules.faults_of_a_page(KnowledgeBase(pages=[page], files={}, settings=project.settings)):
-        pass
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class _Worker:
-    """What one of the processes works on."""
-
-    project: Project
-
-
-def _begin(project: Project) -> None:
-    """Begin a process: what was loaded before the fork is never garbage, and looking for some at each turn takes a
-    quarter of the time."""
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    gc.enable()
-    _load(project)
-    _Worker.project = project
-
-
-def _examine_next(uri: str) -> bytes:
-    return _examine(_Worker.project, uri)
-
-
-def _examine(project: Project, uri: str) -> bytes:
-    """A page, examined and pickled for the cache."""
-    from kb.reading.page import read_page, too_costly
-
-    path, name = project.pages[uri], project.name_of(project.pages[uri])
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        fault = Fault(f"the file cannot be read: {error.strerror}", Span(name, 1, 1), "check that it exists")
-        reading = Reading(Page(name, uri, faults=(fault,)))
-        return _judged_alone(project, reading)
-
-    def examined() -> bytes:
-        return _judged_alone(project, read_page(content, name, uri, project.dialect, project.name_of, project.root))
-
-    try:
-        return bounded(content, examined)
-    except TooCostly as error:
-        return _judged_alone(project, too_costly(error, name, uri))
-
-
-def _judged_alone(project: Project, reading: Reading) -> bytes:
-    alone = KnowledgeBase(pages=[reading.page], files={}, settings=project.settings, text_of=project.text_of)
-    examined = Examined(reading, _digests(reading), tuple(rules.faults_of_a_page(alone)))
-    return pickle.dumps(examined, protocol=pickle.HIGHEST_PROTOCOL)
-
-
-def _digests(reading: Reading) -> tuple[str | None, ...]:
-    """What the included files hold now; None for one that does not exist."""
-    return tuple(
-        digest(Path(include).read_bytes()) if os.path.isfile(include) else None for include in reading.includes
-    )
+    at_fault = {fault.span.path for rule, fault in found if rule.page_by_page}
+    for page in kb.doubtful:
+        leads_to = tuple(kb.leads_to(page))
+        stands_alone = not examined[page.uri].included and all(uri in kb.files for uri, _ in leads_to)
+        if page.is_readable and stands_alone and page.path not in at_fault:
+            known.put(f"{surroundings} {page.uri} {page.version}", (leads_to, tuple(kb.terms_on(page))))
+    known.save()
 
 
 # pages about the rules
@@ -429,6 +319,8 @@ def _read_once(project: Project, cache: Cache, path: Path, read_file: Callable[[
     facts: Facts | None = cache.get(key)
     if facts is None:
         facts = read_file(content, name)
-        if _lasts(facts):
-            cache.put(key, facts)
+        if not lasts(facts.faults):
+            return facts._replace(version=digest(key, str(time.time_ns())))  # another look may see something else
+        facts = facts._replace(version=key)
+        cache.put(key, facts)
     return facts

@@ -70,6 +70,17 @@ class Target(NamedTuple):
     is_outside: bool = False
 
 
+class Sound(NamedTuple):
+    """What others need to know of a page on which the rules that go page by page found nothing in an earlier run.
+
+    `leads_to` holds the files and ids of the site that it links to, `terms` what its running text mentions, by number
+    among the terms.
+    """
+
+    leads_to: tuple[tuple[str, str], ...]
+    terms: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """A page as it was, and the address that it had."""
@@ -100,7 +111,8 @@ class KnowledgeBase:
     `generated` are the pages that the build writes itself: they can be linked to, and no rule looks at them.
     `large_files` are the files of the documentation that are larger than a page may be, with their size in bytes;
     `data_traces` stand in files that are no pages. `text_of` reads a source file by its path. `remember` finds
-    something out, or knows it from an earlier run by the name of all that it follows from.
+    something out, or knows it from an earlier run by the name of all that it follows from. `sound` are the pages, by
+    uri, of which an earlier run tells that rules which go page by page will find nothing on them.
     """
 
     pages: Sequence[Page]
@@ -125,8 +137,14 @@ class KnowledgeBase:
     request: Request = field(default_factory=Request)
     text_of: Callable[[str], str] = lambda path: ""
     remember: Callable[[str, Callable[[], Any]], Any] = lambda what, find: find()
+    sound: dict[str, Sound] = field(default_factory=dict)
 
     # pages
+
+    @cached_property
+    def doubtful(self) -> list[Page]:
+        """The pages at which rules that go page by page have to look: all but those that are known to be sound."""
+        return [page for page in self.pages if page.uri not in self.sound]
 
     @cached_property
     def by_uri(self) -> dict[str, Page]:
@@ -266,15 +284,28 @@ class KnowledgeBase:
     def _lines(self) -> dict[str, list[str]]:
         return {}
 
+    def targets_of(self, page: Page) -> list[tuple[Link, Target]]:
+        """Every link of a page that leads somewhere within the site, with where it leads."""
+        if page.uri not in self._targets:
+            found = ((link, self.resolve(page, link)) for link in page.links)
+            self._targets[page.uri] = [(link, target) for link, target in found if target is not None]
+        return self._targets[page.uri]
+
     @cached_property
-    def targets(self) -> list[tuple[Page, Link, Target]]:
-        """Every link of the site that leads somewhere within it, with where it leads."""
-        return [
-            (page, link, target)
-            for page in self.pages
-            for link in page.links
-            if (target := self.resolve(page, link)) is not None
-        ]
+    def _targets(self) -> dict[str, list[tuple[Link, Target]]]:
+        """What `targets_of` has found, by uri."""
+        return {}
+
+    def leads_to(self, page: Page) -> Iterable[tuple[str, str]]:
+        """The files and ids within the site that a page links to, each once, whether they exist or not."""
+        if page.uri in self.sound:
+            return self.sound[page.uri].leads_to
+        return dict.fromkeys((target.uri, target.anchor) for _, target in self.targets_of(page))
+
+    @cached_property
+    def led_to(self) -> set[tuple[str, str]]:
+        """The files and ids within the site that any page links to."""
+        return set().union(*map(self.leads_to, self.pages))
 
     def address_for(self, page: Page, link: Link, uri: str) -> str:
         """What `link` of `page` has to say in order to lead to the file `uri`, its query and anchor kept."""
@@ -291,26 +322,35 @@ class KnowledgeBase:
         return anchor in self._written_anchors.get(uri, ()) or anchor in self.anchors(uri)
 
     @cached_property
-    def _written_anchors(self) -> dict[str, set[str]]:
+    def _written_anchors(self) -> dict[str, frozenset[str]]:
         """The ids that the text of each page gives, by uri."""
-        return {uri: {anchor.id for anchor in page.anchors} for uri, page in self.by_uri.items()}
+        return {uri: page.ids for uri, page in self.by_uri.items()}
 
     @cached_property
-    def _anchors(self) -> dict[str, set[str]]:
+    def _anchors(self) -> dict[str, frozenset[str]]:
         """What `anchors` has found, by uri."""
         return {}
 
-    def anchors(self, uri: str) -> set[str]:
+    def anchors(self, uri: str) -> frozenset[str]:
         """The ids that the published page carries, those of generated entries included."""
         if uri not in self._anchors:
-            self._anchors[uri] = self._anchors_of(self.by_uri[uri]) if uri in self.by_uri else set()
+            self._anchors[uri] = self._anchors_of(self.by_uri[uri]) if uri in self.by_uri else frozenset()
         return self._anchors[uri]
 
-    def _anchors_of(self, page: Page) -> set[str]:
+    def _anchors_of(self, page: Page) -> frozenset[str]:
         from kb.generated import generated_anchors  # which asks this module
 
         written = self._written_anchors[page.uri]
         return written.union(generated_anchors(self, page)) if self.settings.content_model else written
+
+    # data
+
+    @cached_property
+    def data_version(self) -> str:
+        """A name for what all files of data held."""
+        bibliographies = (bibliography.version for bibliography in self.bibliographies)
+        others = (self.glossary.version, self.effect_table.version, self.guideline_table.version)
+        return digest(*bibliographies, *others)
 
     # citations
 
@@ -349,11 +389,12 @@ class KnowledgeBase:
     @cached_property
     def keys_used(self) -> list[Name]:
         """Every place where a work is named: citations, sources of terms, levels and effects, further reading."""
-        used = [Name(citation.key, citation.span) for page in self.pages for citation in page.citations]
-        for page in self.pages:
-            used.extend(further_reading(page))
-            used.extend(level.source for level in levels_of(page))
-            used.extend(source for sense in senses_of(page) for source in sense.sources)
+        return [*(name for page in self.pages for name in works_named_by(page)), *self.keys_in_data]
+
+    @cached_property
+    def keys_in_data(self) -> list[Name]:
+        """Every place where a work is named in the files of data."""
+        used: list[Name] = []
         for term in self.glossary.terms:
             used.extend(term.sources)
             used.extend(source for sense in term.senses for source in sense.sources)
@@ -442,7 +483,8 @@ class KnowledgeBase:
         for number, alias in enumerate(_list(data.get("aliases"))):
             if isinstance(alias, str):
                 names.append(Name(alias, self._place(page, "aliases", str(number))))
-        sources = tuple(Name(citation.key, citation.span) for citation in page.citations)
+        start = page.start
+        sources = tuple(Name(key, start) for key in page.works_cited)
         definition = data.get("summary")
         written = definition if isinstance(definition, str) else ""
         return Term(tuple(names), written, sources, page.uri, tuple(senses_of(page)))
@@ -458,43 +500,83 @@ class KnowledgeBase:
         return self.settings.plain_abbreviations.union(named)
 
     @cached_property
-    def mentions(self) -> dict[str, list[tuple[int, int, Mention]]]:
-        """What the running text of each page mentions, by uri: section, text of its prose, mention in that text."""
-        if not self.terms:
-            return {}
-        numbers = {term.span: number for number, term in enumerate(self.terms)}
-
-        def find(page: Page) -> list[tuple[int, ...]]:
-            return [
-                (index, number, m.start, m.end, numbers[m.term.span], m.term.names.index(m.name))
-                for index, section in enumerate(page.sections)
-                for number, text in enumerate(section.prose)
-                for m in self.matcher.find(text)
-            ]
-
-        def mention(start: int, end: int, term: int, name: int) -> Mention:
-            return Mention(start, end, self.terms[term], self.terms[term].names[name])
-
-        names = digest(*("\n".join(name.text for name in term.names) for term in self.terms))
-        return {
-            page.uri: [
-                (index, number, mention(*place))
-                for index, number, *place in self.remember(f"mentions {names} {page.version}", partial(find, page))
-            ]
-            for page in self.pages
-        }
+    def term_names(self) -> str:
+        """A name for the names of all terms, in their order."""
+        return digest(*("\n".join(name.text for name in term.names) for term in self.terms))
 
     @cached_property
-    def _pages_using(self) -> dict[Span, list[Page]]:
-        using: dict[Span, list[Page]] = defaultdict(list)
-        for uri, mentions in self.mentions.items():
-            for span in dict.fromkeys(mention.term.span for _, _, mention in mentions):
-                using[span].append(self.by_uri[uri])
-        return using
+    def _number_of(self) -> dict[Span, int]:
+        """The number of each term among all, by the place of its name."""
+        return {term.span: number for number, term in enumerate(self.terms)}
+
+    def mentions_on(self, page: Page) -> list[tuple[int, int, Mention]]:
+        """What the running text of a page mentions: section, text of its prose, mention in that text."""
+        if not self.terms:
+            return []
+        if page.uri not in self._mentions:
+            found = self.remember(f"mentions {self.term_names} {page.version}", partial(self._find_mentions, page))
+            self._mentions[page.uri] = [(index, number, self._mention(*place)) for index, number, *place in found]
+        return self._mentions[page.uri]
+
+    @cached_property
+    def _mentions(self) -> dict[str, list[tuple[int, int, Mention]]]:
+        """What `mentions_on` has found, by uri."""
+        return {}
+
+    def _find_mentions(self, page: Page) -> list[tuple[int, ...]]:
+        return [
+            (index, number, *self._place_of(mention))
+            for index, section in enumerate(page.sections)
+            for number, text in enumerate(section.prose)
+            for mention in self.matcher.find(text)
+        ]
+
+    @cached_property
+    def mentions_in_definitions(self) -> list[tuple[Term, list[Mention]]]:
+        """Every term with what its definition mentions, itself included; those that mention nothing are left out."""
+        definitions = digest(self.term_names, *(term.definition for term in self.terms))
+        found = self.remember(f"mentions in definitions {definitions}", self._find_mentions_in_definitions)
+        return [(self.terms[number], [self._mention(*place) for place in places]) for number, places in found.items()]
+
+    def _find_mentions_in_definitions(self) -> dict[int, list[tuple[int, ...]]]:
+        found = {
+            number: [self._place_of(mention) for mention in self.matcher.find(term.definition)]
+            for number, term in enumerate(self.terms)
+        }
+        return {number: places for number, places in found.items() if places}
+
+    def _place_of(self, mention: Mention) -> tuple[int, ...]:
+        """A mention in numbers, which can be kept: where it starts and ends, and the numbers of its term and name."""
+        term = mention.term
+        return mention.start, mention.end, self._number_of[term.span], term.names.index(mention.name)
+
+    def _mention(self, start: int, end: int, term: int, name: int) -> Mention:
+        return Mention(start, end, self.terms[term], self.terms[term].names[name])
+
+    def terms_on(self, page: Page) -> Iterable[int]:
+        """The terms that the running text of a page mentions, each once, by number."""
+        if page.uri in self.sound:
+            return self.sound[page.uri].terms
+        return dict.fromkeys(self._number_of[mention.term.span] for _, _, mention in self.mentions_on(page))
+
+    @cached_property
+    def _users(self) -> dict[int, list[Page]]:
+        """The pages whose running text mentions a term, by its number."""
+        users: dict[int, list[Page]] = defaultdict(list)
+        for page in self.pages:
+            for number in self.terms_on(page):
+                users[number].append(page)
+        return users
+
+    def is_used(self, term: Term, except_on: Page | None = None) -> bool:
+        """Whether the running text of a page mentions the term, one page left aside."""
+        users = self._users.get(self._number_of[term.span], ())
+        return any(page is not except_on for page in users)
 
     def pages_using(self, term: Term) -> list[Page]:
         """The pages whose running text mentions the term, by title."""
-        return sorted(self._pages_using.get(term.span, []), key=lambda page: title_of(page).casefold())
+        users = self._users.get(self._number_of[term.span], ())
+        return sorted(users, key=lambda page: title_of(page).casefold())
 
     @cached_property
     def _searched(self) -> Counter[str]:
@@ -593,6 +675,7 @@ class KnowledgeBase:
             for page in self.pages
             if self.kind_of(page) is not None
             for kind in RELATIONS
+            if kind.field in page.front_matter.data
             for relation in self._declared(page, kind)
         ]
 
@@ -761,6 +844,25 @@ def senses_of(page: Page) -> list[Sense]:
         if isinstance(text, str) and names:
             found.append(Sense(school, text, names))
     return found
+
+
+def works_named_by(page: Page) -> list[Name]:
+    """Every place where a page names a work: citations, further reading, sources of its levels and senses."""
+    named = [Name(citation.key, citation.span) for citation in page.citations]
+    return [*named, *_works_in_fields(page)]
+
+
+def keys_named_by(page: Page) -> set[str]:
+    """The keys of the works that a page names."""
+    return {*page.works_cited, *(name.text for name in _works_in_fields(page))}
+
+
+def _works_in_fields(page: Page) -> Iterator[Name]:
+    if page.front_matter.data.keys().isdisjoint(("further_reading", "levels", "senses")):
+        return
+    yield from further_reading(page)
+    yield from (level.source for level in levels_of(page))
+    yield from (source for sense in senses_of(page) for source in sense.sources)
 
 
 def further_reading(page: Page) -> list[Name]:

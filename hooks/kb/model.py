@@ -7,8 +7,10 @@ from the cache in a fifth of the time.
 from __future__ import annotations
 
 import datetime
+import pickle
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 
@@ -252,8 +254,7 @@ class FrontMatter:
     places: dict[tuple[str, ...], Span] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A change of the source that mends a fault beyond doubt: `new` in place of `old`, which stands at `span`."""
 
     span: Span
@@ -261,8 +262,7 @@ class Edit:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong, where, and how to mend it. The rule that reports it makes it a finding.
 
     `edit` is the mend where it is safe to make without a person looking: the suggestion, ready to be applied.
@@ -303,30 +303,30 @@ class Selection(NamedTuple):
 class Page:
     """All that one Markdown file says by itself.
 
-    `path` is relative to the repository, `uri` to the documentation folder. `version` names the text as converted, with
-    all that it includes.
+    `path` is relative to the repository, `uri` to the documentation folder. `version` names the file's text, and
+    this as converted, with all that it includes. A page from the cache reads what its text says when somebody asks.
     """
 
     path: str
     uri: str
     front_matter: FrontMatter = field(default_factory=FrontMatter)
-    headings: tuple[Heading, ...] = ()
-    anchors: tuple[Anchor, ...] = ()
-    links: tuple[Link, ...] = ()
-    link_definitions: tuple[LinkDefinition, ...] = ()
-    undefined_references: tuple[Undefined, ...] = ()
-    undefined_footnotes: tuple[Undefined, ...] = ()
-    unfinished_links: tuple[Undefined, ...] = ()
-    citation_groups: tuple[CitationGroup, ...] = ()
-    lost_citations: tuple[LostCitation, ...] = ()
-    quotations: tuple[Quotation, ...] = ()
-    year_mentions: tuple[YearMention, ...] = ()
+    headings: tuple[Heading, ...] = field(default_factory=tuple)
+    anchors: tuple[Anchor, ...] = field(default_factory=tuple)
+    links: tuple[Link, ...] = field(default_factory=tuple)
+    link_definitions: tuple[LinkDefinition, ...] = field(default_factory=tuple)
+    undefined_references: tuple[Undefined, ...] = field(default_factory=tuple)
+    undefined_footnotes: tuple[Undefined, ...] = field(default_factory=tuple)
+    unfinished_links: tuple[Undefined, ...] = field(default_factory=tuple)
+    citation_groups: tuple[CitationGroup, ...] = field(default_factory=tuple)
+    lost_citations: tuple[LostCitation, ...] = field(default_factory=tuple)
+    quotations: tuple[Quotation, ...] = field(default_factory=tuple)
+    year_mentions: tuple[YearMention, ...] = field(default_factory=tuple)
     effects: tuple[EffectMention, ...] = ()
     selections: tuple[Selection, ...] = ()
     guideline_blocks: tuple[Selection, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: tuple[Section, ...] = field(default_factory=tuple)
     suppressions: tuple[Suppression, ...] = ()
-    active_contents: tuple[ActiveContent, ...] = ()
+    active_contents: tuple[ActiveContent, ...] = field(default_factory=tuple)
     escaping_includes: tuple[Include, ...] = ()
     traces: tuple[Trace, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -355,6 +355,46 @@ class Page:
     def citations(self) -> tuple[Citation, ...]:
         return tuple(citation for group in self.citation_groups for citation in group.citations)
 
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids that its text gives."""
+        return frozenset(anchor.id for anchor in self.anchors)
+
+    @cached_property
+    def works_cited(self) -> tuple[str, ...]:
+        """The keys of the works that its text cites, each once."""
+        return tuple(dict.fromkeys(citation.key for citation in self.citations))
+
+    @cached_property
+    def numbers(self) -> tuple[int, int]:
+        """How many links and citations it has."""
+        return len(self.links), len(self.citations)
+
+    def __getstate__(self) -> tuple[dict[str, Any], bytes]:
+        text = {name: getattr(self, name) for name in _OF_THE_TEXT}
+        known = {name: getattr(self, name) for name in ("ids", "works_cited", "numbers")}
+        return {name: value for name, value in vars(self).items() if name not in text} | known, pickle.dumps(text, -1)
+
+    def __setstate__(self, state: tuple[dict[str, Any], bytes]) -> None:
+        vars(self).update(state[0], _text=state[1])
+
+    def __getattr__(self, name: str) -> Any:
+        """What the text says, of a page from the cache that nobody has asked for it yet."""
+        if name not in _OF_THE_TEXT or "_text" not in vars(self):
+            raise AttributeError(name)
+        vars(self).update(pickle.loads(vars(self).pop("_text")))
+        return vars(self)[name]
+
+
+# Most of what is known of a page; few rules ask for it where nothing has changed.
+_OF_THE_TEXT = frozenset(
+    {
+        *("headings", "anchors", "links", "link_definitions", "undefined_references", "undefined_footnotes"),
+        *("unfinished_links", "citation_groups", "lost_citations", "quotations", "year_mentions", "sections"),
+        "active_contents",
+    }
+)
+
 
 class Reading(NamedTuple):
     """The facts of a page, and the absolute paths of what it includes or would include if it existed."""
@@ -372,8 +412,7 @@ class Person:
     span: Span = field(default=Span(""), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What a field of an entry holds, as it is written between the outer braces or quotation marks.
 
     `span` is where it begins. For a value joined from several pieces, which is not `is_verbatim`, it stands for all.
@@ -417,17 +456,18 @@ class Reference:
     last_line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Bibliography:
+class Bibliography(NamedTuple):
     """The entries of one BibTeX file, in its order, duplicates included.
 
-    `lost_keys` are those of the entries that cannot be read.
+    `lost_keys` are those of the entries that cannot be read. `version`, here as in the other files of data, names what
+    the file held.
     """
 
     path: str
     entries: tuple[Reference, ...] = ()
     faults: tuple[Fault, ...] = ()
     lost_keys: frozenset[str] = frozenset()
+    version: str = ""
 
 
 class Sense(NamedTuple):
@@ -438,8 +478,7 @@ class Sense(NamedTuple):
     sources: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """An entry of the glossary: a concept page (`page` is its uri) or an entry of the glossary file (`page` is None).
 
     `names[0]` is the term itself, the others are its aliases; `sources` are citation keys. `senses` are what schools
@@ -461,16 +500,15 @@ class Term:
         return self.names[0].span
 
 
-@dataclass(frozen=True, slots=True)
-class Glossary:
+class Glossary(NamedTuple):
     """The entries of the glossary file and what is wrong with its form."""
 
     terms: tuple[Term, ...] = ()
     faults: tuple[Fault, ...] = ()
+    version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """A reported effect: one row of the data. The words of closed columns are those of kb.evidence.
 
     `value`, the interval and the standard error are in the unit of `metric`; `ci_level` and `i2` are percentages; `k`
@@ -514,16 +552,15 @@ class Effect:
         return self.cells["id"].span
 
 
-@dataclass(frozen=True, slots=True)
-class EffectTable:
+class EffectTable(NamedTuple):
     """The rows of the file of effects, in its order, duplicates included, and what is wrong with its form."""
 
     rows: tuple[Effect, ...] = ()
     faults: tuple[Fault, ...] = ()
+    version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Guideline:
+class Guideline(NamedTuple):
     """What a guideline says about the therapy: one row of the data. The words of closed columns are in kb.evidence.
 
     `checked_on` is the day on which somebody last looked; `cells` are all cells by column.
@@ -547,16 +584,15 @@ class Guideline:
         return self.cells["id"].span
 
 
-@dataclass(frozen=True, slots=True)
-class GuidelineTable:
+class GuidelineTable(NamedTuple):
     """The rows of the file of guidelines, in its order, and what is wrong with its form."""
 
     rows: tuple[Guideline, ...] = ()
     faults: tuple[Fault, ...] = ()
+    version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """An edge that a page's front matter declares. `reason` is empty for relations that need none."""
 
     kind: str
@@ -580,8 +616,7 @@ class Recorded:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(NamedTuple):
     """An address that leads to another: `source` was a page, `target` is one or is an address of another site."""
 
     source: str
@@ -589,16 +624,14 @@ class Redirect:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """The findings that are not reported, because they were there before. It may only shrink."""
 
     path: str
     entries: tuple[Recorded, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolicLink:
+class SymbolicLink(NamedTuple):
     """A symbolic link in the documentation folder that cannot be followed: `target` is elsewhere or does not exist."""
 
     path: str
@@ -606,8 +639,7 @@ class SymbolicLink:
     exists: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What an external address answered.
 
     `status` is that of HTTP, None where there was none; `problem` says why. `moved_to` is where the address has moved
@@ -627,8 +659,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One verdict of one rule at one place."""
 
     rule: str

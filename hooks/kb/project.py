@@ -111,8 +111,8 @@ class Project:
             raise CannotRun(f"mkdocs.yml, extra.kb.guidelines: there is no '{setting}'")
         return path
 
-    def cache_of(self, what: str) -> Cache:
-        return Cache(self.folder / ".cache" / "kb" / what)
+    def cache_of(self, what: str, is_asked_for_all: bool = True) -> Cache:
+        return Cache(self.folder / ".cache" / "kb" / what, is_asked_for_all)
 
     def name_of(self, path: str | Path) -> str:
         """A file's name in findings: its path within the repository."""

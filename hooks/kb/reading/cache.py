@@ -12,7 +12,6 @@ import marshal
 import os
 import pickle
 import struct
-import tempfile
 import time
 import zlib
 from collections.abc import Iterable
@@ -78,13 +77,16 @@ class Cache:
     """Values by digest, all in one file, which is read at the first question and written by `save`.
 
     Values stay pickled until they are asked for. The file is a row of pieces, each with its checksum; what is new is
-    written behind the others, so that one new value costs no more than itself.
+    written behind the others, so that one new value costs no more than itself. Where it `is_asked_for_all`, values that
+    a run does not ask for are of no use any more.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, is_asked_for_all: bool = True) -> None:
         self.file = file
+        self._is_asked_for_all = is_asked_for_all
         self._used: dict[str, bytes] = {}
         self._is_damaged = False
+        self._size = self._size_when_whole = 0
 
     @cached_property
     def _kept(self) -> dict[str, bytes]:
@@ -100,6 +102,8 @@ class Cache:
                     raise ValueError
                 kept.update(marshal.loads(body[:length]))
                 content = body[length:]
+                self._size += _HEAD.size + length
+                self._size_when_whole = self._size_when_whole or self._size
         except Exception:  # what stands behind a piece that was not written to its end is lost
             self._is_damaged = True
         return kept
@@ -133,21 +137,25 @@ class Cache:
         self._used[key] = pickled
 
     def save(self) -> None:
-        """Write what was put since the start; where much of the file was not asked for, forget that.
+        """Write what was put since the start; where much of the file is of no use any more, forget that.
 
         Another process that reads at the same time sees the values as they were or as they will be, nothing between.
         """
         new = {key: pickled for key, pickled in self._used.items() if self._kept.get(key) != pickled}
-        unused = len(self._kept.keys() - self._used.keys())
-        if self._is_damaged or unused > _MOST_UNUSED * len(self._used) or (new and not self._kept):
+        piece = _piece(new) if new else b""
+        unused = len(self._kept.keys() - self._used.keys()) if self._is_asked_for_all else 0
+        is_wasteful = unused > _MOST_UNUSED * len(self._used)
+        if self._is_damaged or is_wasteful or self._size + len(piece) > _MOST_GROWN * self._size_when_whole:
             write_whole(self.file, _piece(self._used))
         elif new:
-            _write_behind(self.file, _piece(new))
+            _write_behind(self.file, piece)
 
 
 _HEAD = struct.Struct("<IQ")  # of a piece: its checksum and its length in bytes
 # More unused values than this for each used one are worth writing the file anew.
 _MOST_UNUSED = 0.25
+# So is a file that has become so many times as long as it was when it was last written whole.
+_MOST_GROWN = 1.25
 
 
 def _piece(values: dict[str, bytes]) -> bytes:
@@ -167,6 +175,8 @@ def _write_behind(file: Path, piece: bytes) -> None:
 
 def write_whole(file: Path, content: bytes) -> None:
     """Replace a file of the cache at once, or leave it as it is where the disk does not let us."""
+    import tempfile  # slow to load, and often nothing is written
+
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent)

@@ -53,7 +53,7 @@ def warm_up(dialect: Dialect) -> None:
     front_matter.split("", "")
     with contextlib.suppress(Exception):  # the pages will say what an extension fails of
         configs = _configs_in("", dialect.configs)
-        Markdown(extensions=dialect.extensions, extension_configs=configs).convert("```python\nx = 1\n```\n")
+        Markdown(extensions=dialect.extensions, extension_configs=configs).convert("A [link](page.md).\n")
 
 
 def read_page(
@@ -142,7 +142,7 @@ def _read(
         escaping_includes=tuple(found.escaping),
         traces=(*read_traces(text, path, "".join(result.code)), *found.traces),
         faults=tuple(faults),
-        version=digest(html),
+        version=digest(text, html),
     )
     if (number := _facts(page)) > MOST_FACTS:
         message = f"the page has {number:,} links, ids and citations; at most {MOST_FACTS:,} can be checked"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,7 +128,7 @@ def _row(row: Effect, numbers: Mapping[str, float | None], **changed: object) ->
         column: "" if number is None else decimals(number).replace(_MINUS, "-") for column, number in numbers.items()
     }
     cells = {**row.cells, **{column: Name(text, Span("")) for column, text in texts.items()}}
-    return replace(row, **{**numbers, **changed, "cells": cells})  # type: ignore[arg-type]
+    return row._replace(**{**numbers, **changed, "cells": cells})  # type: ignore[arg-type]
 
 
 def _span(low: float | None, high: float | None) -> str:

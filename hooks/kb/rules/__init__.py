@@ -38,13 +38,18 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`on_request` marks a rule that looks only at what a run was asked for, and is silent in any other."""
+    """`alone`, `page_by_page` and `of_data` say on what the findings depend: see `rule`.
+
+    `on_request` marks a rule that looks only at what a run was asked for, and is silent in any other.
+    """
 
     name: str
     family: str
     severity: Severity
     check: Check
     alone: bool = False
+    page_by_page: bool = False
+    of_data: bool = False
     on_request: bool = False
 
     @property
@@ -62,17 +67,25 @@ _rules: dict[str, Rule] = {}
 
 
 def rule(
-    name: str, severity: Severity = Severity.ERROR, alone: bool = False, on_request: bool = False
+    name: str,
+    severity: Severity = Severity.ERROR,
+    alone: bool = False,
+    page_by_page: bool = False,
+    of_data: bool = False,
+    on_request: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a generator of faults as the rule `name`, in the family of its module.
 
     `alone` says that what the rule finds on a page depends on nothing but that page and the settings: it is then kept
-    with the facts of the page and not looked for again. `on_request` says that it needs what only a request provides.
+    with the facts of the page and not looked for again. `page_by_page` says that it depends on that page and on what
+    files, works and terms there are: such a rule looks at the doubtful pages of the knowledge base only. `of_data` says
+    that it depends on nothing but the files of data and the settings. `on_request` says that the rule needs what only a
+    request provides.
     """
 
     def register(check: Check) -> Check:
         family = check.__module__.rpartition(".")[2].replace("_", " ")
-        _rules[name] = Rule(name, family, severity, check, alone, on_request)
+        _rules[name] = Rule(name, family, severity, check, alone, page_by_page, of_data, on_request)
         return check
 
     return register
@@ -93,44 +106,72 @@ def faults_of_a_page(kb: KnowledgeBase) -> Iterator[tuple[str, Fault]]:
             yield from ((rule.name, fault) for fault in islice(rule.check(kb), MOST_IN_ONE_FILE + 1))
 
 
-def run(
+def faults_in_data(kb: KnowledgeBase) -> dict[str, list[Fault]]:
+    """What the rules that look at the files of data alone find, by name; found once for what the files hold."""
+
+    def find() -> dict[str, list[Fault]]:
+        return {rule.name: list(_first(rule.check(kb))) for rule in all_rules().values() if rule.of_data}
+
+    found: dict[str, list[Fault]] = kb.remember(f"faults in {kb.data_version}", find)
+    return dict(found)
+
+
+def faults(
     kb: KnowledgeBase,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     alone: Mapping[str, Sequence[Fault]] | None = None,
-) -> list[Finding]:
+) -> list[tuple[Rule, Fault]]:
+    """What all rules find wrong, or those selected and not ignored.
+
+    `alone` holds what the rules that look at one page, or at data, alone have found, by name; without it they are
+    applied here.
+    """
+    selected, ignored = set(select), set(ignore)
+    return [
+        (rule, fault)
+        for rule in all_rules().values()
+        if (not selected or rule.name in selected) and rule.name not in ignored
+        for fault in _first(
+            rule.check(kb) if alone is None or not (rule.alone or rule.of_data) else alone.get(rule.name, ())
+        )
+    ]
+
+
+def run(kb: KnowledgeBase, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> list[Finding]:
     """The findings of all rules, or of those selected and not ignored, in the order of the files.
 
-    `alone` holds what the rules that look at one page alone have found, by name; without it they are applied here. A
-    finding that a comment in the source accepts is left out, and so is one that the baseline records.
+    A finding that a comment in the source accepts is left out, and so is one that the baseline records.
     """
-    found = all_findings(kb, select, ignore, alone)
-    return found if kb.baseline is None else _unrecorded(found, kb.baseline)
+    return findings(kb, faults(kb, select, ignore))
 
 
-def all_findings(
-    kb: KnowledgeBase,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-    alone: Mapping[str, Sequence[Fault]] | None = None,
-) -> list[Finding]:
+def all_findings(kb: KnowledgeBase, ignore: Iterable[str] = ()) -> list[Finding]:
     """As `run`, those that the baseline records included."""
-    selected, ignored = set(select), set(ignore)
+    return _unaccepted(kb, faults(kb, ignore=ignore))
+
+
+def findings(kb: KnowledgeBase, found: Iterable[tuple[Rule, Fault]]) -> list[Finding]:
+    """The findings that follow from what rules found."""
+    left = _unaccepted(kb, found)
+    return left if kb.baseline is None else _unrecorded(left, kb.baseline)
+
+
+def _unaccepted(kb: KnowledgeBase, found: Iterable[tuple[Rule, Fault]]) -> list[Finding]:
+    """What was found without what a comment accepts, in the order of the files."""
     accepted = {
         (suppression.rule, suppression.span.path, suppression.span.line + 1)
         for page in kb.pages
         for suppression in page.suppressions
         if suppression.reason and suppression.span.line is not None
     }
-    findings = [
+    left = [
         Finding(rule.name, rule.severity, fault.span, fault.message, fault.suggestion, fault.edit)
-        for rule in all_rules().values()
-        if (not selected or rule.name in selected) and rule.name not in ignored
-        for fault in _first(alone.get(rule.name, ()) if rule.alone and alone is not None else rule.check(kb))
+        for rule, fault in found
         if (rule.name, fault.span.path, fault.span.line) not in accepted
     ]
     # One definition of a target may serve many links; it is broken once.
-    return sorted(dict.fromkeys(findings), key=_order)
+    return sorted(dict.fromkeys(left), key=_order)
 
 
 def _first(faults: Iterable[Fault]) -> Iterator[Fault]:

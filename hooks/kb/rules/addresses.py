@@ -14,7 +14,7 @@ from kb.rules import rule
 _GONE = frozenset({404, 410})
 
 
-@rule("address-is-well-formed")
+@rule("address-is-well-formed", page_by_page=True)
 def address_is_well_formed(kb: KnowledgeBase) -> Iterator[Fault]:
     """An address of the web or of mail is written as one.
 
@@ -27,8 +27,8 @@ def address_is_well_formed(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested address, and try whether it opens.
     """
-    not_found = {link.span for _, link, target in kb.targets if not target.exists}
-    for page in kb.pages:
+    for page in kb.doubtful:
+        not_found = {link.span for link, target in kb.targets_of(page) if not target.exists}
         for link in page.links:
             fault = malformed(link.target) or (without_scheme(link.target) if link.span in not_found else None)
             if fault:

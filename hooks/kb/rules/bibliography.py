@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.folding import folded
-from kb.knowledge import KnowledgeBase
+from kb.knowledge import KnowledgeBase, keys_named_by
 from kb.model import Fault, Name, Person, Reference, Severity, Written
 from kb.nearest import certainly, nearest
 from kb.reading.citation_groups import PLAIN_KEY
@@ -25,7 +25,7 @@ def _entries(kb: KnowledgeBase) -> Iterator[Reference]:
 # the entry
 
 
-@rule("reference-type-is-known")
+@rule("reference-type-is-known", of_data=True)
 def reference_type_is_known(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every entry has a type of BibTeX or biblatex.
 
@@ -55,7 +55,7 @@ def _as_written(kb: KnowledgeBase, reference: Reference) -> str:
     return reference.kind
 
 
-@rule("reference-has-required-fields")
+@rule("reference-has-required-fields", of_data=True)
 def reference_has_required_fields(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every entry of the bibliography has the fields by which a reader can find the work.
 
@@ -81,7 +81,7 @@ def reference_has_required_fields(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(message, reference.span, f"add `{alternatives[0]} = {{...}}`")
 
 
-@rule("reference-field-is-known", severity=Severity.WARNING)
+@rule("reference-field-is-known", severity=Severity.WARNING, of_data=True)
 def reference_field_is_known(kb: KnowledgeBase) -> Iterator[Fault]:
     """No field of an entry has a name that is a slip for another.
 
@@ -117,7 +117,7 @@ def _precedence(name: str) -> tuple[bool, str]:
     return name not in TEXTS and name not in NAMES, name
 
 
-@rule("reference-text-is-escaped")
+@rule("reference-text-is-escaped", of_data=True)
 def reference_text_is_escaped(kb: KnowledgeBase) -> Iterator[Fault]:
     r"""The characters that have a meaning in LaTeX stand in the texts of an entry with a backslash before them.
 
@@ -158,7 +158,7 @@ def _unescaped(written: Written) -> Iterator[int]:
 # keys
 
 
-@rule("reference-key-is-unique")
+@rule("reference-key-is-unique", of_data=True)
 def reference_key_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
     """No two entries of the bibliography have the same key, in whatever files they stand.
 
@@ -179,7 +179,7 @@ def reference_key_is_unique(kb: KnowledgeBase) -> Iterator[Fault]:
             yield Fault(message, reference.span, "remove one of the entries, or give it another key")
 
 
-@rule("reference-key-is-plain", severity=Severity.WARNING)
+@rule("reference-key-is-plain", severity=Severity.WARNING, of_data=True)
 def reference_key_is_plain(kb: KnowledgeBase) -> Iterator[Fault]:
     """A key consists of letters, digits and `_`, with single marks such as `:`, `.` or `-` between them.
 
@@ -200,7 +200,7 @@ def reference_key_is_plain(kb: KnowledgeBase) -> Iterator[Fault]:
             yield Fault(message, reference.span, "use letters, digits and single marks between them")
 
 
-@rule("bibliography-is-sorted", severity=Severity.WARNING)
+@rule("bibliography-is-sorted", severity=Severity.WARNING, of_data=True)
 def bibliography_is_sorted(kb: KnowledgeBase) -> Iterator[Fault]:
     """The entries of a file stand in the alphabetical order of their keys, capitals counting like small letters.
 
@@ -261,14 +261,13 @@ def reference_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Cite the work, add it to the field `further_reading` of a page, or remove the entry.
     """
-    used = {name.text for name in kb.keys_used}
+    used = {name.text for name in kb.keys_in_data}.union(*map(keys_named_by, kb.pages))
     used |= {right for key in used - kb.references.keys() if (right := kb.key_in_other_case(key))}
     related = {key for reference in _entries(kb) for key in _relatives(reference)}
-    slips: dict[str, Name] = {}
-    for name in {name.text: name for name in kb.keys_used if name.text not in kb.references}.values():
-        slips.setdefault(certainly(name.text, kb.references) or "", name)
+    unused = kb.references.keys() - used - related
+    slips = _slips(kb) if unused else {}
     for key, reference in kb.references.items():
-        if key in used or key in related or reference.kind in ("xdata", "set"):
+        if key not in unused or reference.kind in ("xdata", "set"):
             continue
         slip = slips.get(key)
         if slip:
@@ -279,6 +278,14 @@ def reference_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
         else:
             suggestion = "cite it, list it under `further_reading` on a page, or remove it"
             yield Fault(f"no page uses the work '{key}'", reference.span, suggestion)
+
+
+def _slips(kb: KnowledgeBase) -> dict[str, Name]:
+    """Keys that are slips for those of works, by the key that is meant, each with a place where it is written."""
+    slips: dict[str, Name] = {}
+    for name in {name.text: name for name in kb.keys_used if name.text not in kb.references}.values():
+        slips.setdefault(certainly(name.text, kb.references) or "", name)
+    return slips
 
 
 def _relatives(reference: Reference) -> list[str]:
@@ -302,7 +309,7 @@ _INITIALS_ONLY = re.compile(r"\S+ [A-Z]{1,3}")
 _AND_OTHERS = re.compile(r",?\s*\b(?:et\.?\s*al\b\.?|and\s+colleagues|u\.\s?a\.)\s*$", re.IGNORECASE)
 
 
-@rule("reference-names-can-be-read")
+@rule("reference-names-can-be-read", of_data=True)
 def reference_names_can_be_read(kb: KnowledgeBase) -> Iterator[Fault]:
     """The people of an entry are parted by `and`, each written `Family, Given`; organisations stand in braces.
 
@@ -374,7 +381,7 @@ def _wrong_with(name: str, is_last: bool) -> _Misread | None:
     return None
 
 
-@rule("person-has-one-name")
+@rule("person-has-one-name", of_data=True)
 def person_has_one_name(kb: KnowledgeBase) -> Iterator[Fault]:
     """A person's name is written in one form throughout the bibliography, accents and hyphens included.
 
@@ -432,7 +439,7 @@ def _may_be_same(person: Person, other: Person) -> bool:
 # works
 
 
-@rule("work-is-listed-once")
+@rule("work-is-listed-once", of_data=True)
 def work_is_listed_once(kb: KnowledgeBase) -> Iterator[Fault]:
     """No work has two entries: none shares its DOI, or its title and year, with another.
 
@@ -491,7 +498,7 @@ def _could_be_one(reference: Reference, other: Reference) -> bool:
     return (not first or not others_first or first == others_first) and ("" in dois or len(dois) == 1)
 
 
-@rule("identifier-is-well-formed")
+@rule("identifier-is-well-formed", of_data=True)
 def identifier_is_well_formed(kb: KnowledgeBase) -> Iterator[Fault]:
     """A DOI, ISBN, ISSN, year, date or page range has the form and the check digit that it must have.
 

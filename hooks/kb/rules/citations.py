@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from kb.folding import folded
-from kb.knowledge import KnowledgeBase
-from kb.model import VALUE, Fate, Fault, LostCitation, Page, Reference, Severity, Span, YearMention
+from kb.knowledge import KnowledgeBase, works_named_by
+from kb.model import VALUE, Fate, Fault, LostCitation, Name, Page, Reference, Severity, Span, YearMention
 from kb.nearest import certainly, nearest_all
 from kb.reading.citation_groups import parse_group
 from kb.rules import rule
 
 
-@rule("citation-resolves")
+@rule("citation-resolves", page_by_page=True)
 def citation_resolves(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every work that is cited, or named as a source or as further reading, is an entry of the bibliography.
 
@@ -28,7 +28,7 @@ def citation_resolves(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if kb.settings.bibliography is None:
         return
-    for name in kb.keys_used:
+    for name in _works_named(kb):
         if name.text in kb.references or name.text in kb.lost_keys or kb.key_in_other_case(name.text):
             continue
         near = nearest_all(name.text, kb.references)
@@ -38,7 +38,7 @@ def citation_resolves(kb: KnowledgeBase) -> Iterator[Fault]:
         yield Fault(f"no reference has the key '{name.text}'", name.span, suggestion, edit)
 
 
-@rule("citation-case-matches")
+@rule("citation-case-matches", page_by_page=True)
 def citation_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
     """Keys are cited with the same capital and small letters as their entry has.
 
@@ -53,14 +53,21 @@ def citation_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if kb.settings.bibliography is None:
         return
-    for name in kb.keys_used:
+    for name in _works_named(kb):
         right = None if name.text in kb.references else kb.key_in_other_case(name.text)
         if right:
             message = f"'{name.text}' differs from the key '{right}' in capital and small letters"
             yield Fault(message, name.span, f"write `{right}`", kb.edit(name.span, name.text, right))
 
 
-@rule("citation-key-is-whole")
+def _works_named(kb: KnowledgeBase) -> Iterator[Name]:
+    """Every place where a doubtful page, or a file of data, names a work."""
+    for page in kb.doubtful:
+        yield from works_named_by(page)
+    yield from kb.keys_in_data
+
+
+@rule("citation-key-is-whole", page_by_page=True)
 def citation_key_is_whole(kb: KnowledgeBase) -> Iterator[Fault]:
     """No citation has a key that is read only in part.
 
@@ -74,7 +81,7 @@ def citation_key_is_whole(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Remove the mark. A key of which it is a part stands in braces: `[@{smith--2003}]`.
     """
-    for page in kb.pages:
+    for page in kb.doubtful:
         for lost in page.lost_citations:
             if not _is_cut(kb, lost):
                 continue
@@ -116,7 +123,7 @@ _WHERE = {
 }
 
 
-@rule("citation-is-published")
+@rule("citation-is-published", page_by_page=True)
 def citation_is_published(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every citation in the source is a citation on the published page.
 
@@ -130,7 +137,7 @@ def citation_is_published(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Write the citation in brackets, in Markdown, in the running text.
     """
-    for page in kb.pages:
+    for page in kb.doubtful:
         for lost in page.lost_citations:
             if not _means_a_work(kb, lost) or _is_cut(kb, lost):
                 continue
@@ -192,7 +199,7 @@ def citation_stays_out_of_headings(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(f"'{citation.key}' is cited in a heading", citation.span, "cite it in the text")
 
 
-@rule("quotation-has-page")
+@rule("quotation-has-page", page_by_page=True)
 def quotation_has_page(kb: KnowledgeBase) -> Iterator[Fault]:
     """A quotation of more than twelve words says on which page of the work it stands.
 
@@ -210,7 +217,7 @@ def quotation_has_page(kb: KnowledgeBase) -> Iterator[Fault]:
         return
     families = {person.family for reference in kb.references.values() for person in reference.people}
     titles = {folded(reference.fields.get("title", "")) for reference in kb.references.values()}
-    for page in kb.pages:
+    for page in kb.doubtful:
         if kb.kind_of(page) is None:
             continue
         for quotation in page.quotations:
@@ -227,7 +234,7 @@ def _names_one_of(text: str, families: set[str]) -> bool:
     return any(word in families for word in re.findall(r"\w+(?:[’'-](?!s\b)\w+)*", text))
 
 
-@rule("year-agrees-with-reference", severity=Severity.WARNING)
+@rule("year-agrees-with-reference", severity=Severity.WARNING, page_by_page=True)
 def year_agrees_with_reference(kb: KnowledgeBase) -> Iterator[Fault]:
     """A year written behind a name is that of the work by this person which is cited for it.
 
@@ -241,7 +248,7 @@ def year_agrees_with_reference(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Correct the year or the citation, or write `Freud [-@freud1917mourning]` and let the build write the year.
     """
-    for page in kb.pages:
+    for page in kb.doubtful:
         for mention in page.year_mentions:
             following = page.citation_groups[mention.group]
             around = [citation.key for index in mention.groups for citation in page.citation_groups[index].citations]

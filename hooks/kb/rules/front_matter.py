@@ -15,7 +15,7 @@ from kb.reading.schema import explain
 from kb.rules import MOST_IN_ONE_FILE, rule
 
 
-@rule("front-matter-fits-kind")
+@rule("front-matter-fits-kind", page_by_page=True)
 def front_matter_fits_kind(kb: KnowledgeBase) -> Iterator[Fault]:
     """The front matter has the fields of the page's kind, all that are required, no others, each in its form.
 
@@ -30,7 +30,7 @@ def front_matter_fits_kind(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if not kb.settings.content_model:
         return
-    for page in kb.pages:
+    for page in kb.doubtful:
         if page.faults:
             continue
         kind = kb.kind_of(page)

@@ -107,13 +107,13 @@ def term_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     if not kb.glossary.terms:
         return
-    linked = {target.anchor for _, _, target in kb.targets}
+    linked = {anchor for _, anchor in kb.led_to}
     for term in kb.glossary.terms:
-        if not kb.pages_using(term) and term_anchor(term) not in linked:
+        if not kb.is_used(term) and term_anchor(term) not in linked:
             yield Fault(f"no page uses the term '{term.title}'", term.span, "use it, or remove the entry")
 
 
-@rule("abbreviation-is-defined")
+@rule("abbreviation-is-defined", page_by_page=True)
 def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every abbreviation used in a text is an alias of a term.
 
@@ -131,7 +131,7 @@ def abbreviation_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     if not kb.terms:
         return
     known = kb.abbreviations
-    for page in kb.pages:
+    for page in kb.doubtful:
         reported: set[str] = set()
         for index, section in enumerate(page.sections):
             for abbreviation in section.abbreviations:
@@ -221,8 +221,7 @@ def definition_leads_out(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     lean: dict[str, list[str]] = {}
     terms: dict[str, Term] = {}
-    for term in kb.terms:
-        mentions = list(kb.matcher.find(term.definition))
+    for term, mentions in kb.mentions_in_definitions:
         mentioned = [mention.term.title for mention in mentions if mention.term.span != term.span]
         if mentioned and _own_words(term.definition, mentions) < _ENOUGH_OWN_WORDS:
             lean[term.title] = mentioned
@@ -261,7 +260,7 @@ _LANGUAGE = re.compile(r"\b(?:French|German|Greek|Hebrew|Hungarian|Italian|Latin
 _LONGEST_NAME = 5
 
 
-@rule("emphasised-term-is-defined", severity=Severity.WARNING)
+@rule("emphasised-term-is-defined", severity=Severity.WARNING, page_by_page=True)
 def emphasised_term_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     """A term that a text introduces in italics or bold is in the glossary.
 
@@ -283,7 +282,7 @@ def emphasised_term_is_defined(kb: KnowledgeBase) -> Iterator[Fault]:
     if not kb.terms:
         return
     names = [name.text for term in kb.terms for name in term.names]
-    for page in kb.pages:
+    for page in kb.doubtful:
         reported: set[str] = set()
         for index, section in enumerate(page.sections):
             for number, paragraph in enumerate(section.paragraphs):
@@ -330,7 +329,7 @@ def _is_name(matcher: Matcher, text: str) -> bool:
     return any(mention.end - mention.start >= len(bare) for mention in matcher.find(text))
 
 
-@rule("term-is-spelt-one-way", severity=Severity.WARNING)
+@rule("term-is-spelt-one-way", severity=Severity.WARNING, page_by_page=True)
 def term_is_spelt_one_way(kb: KnowledgeBase) -> Iterator[Fault]:
     """A term is spelt in the texts as its entry spells it: one hyphenation, British or US, not both.
 
@@ -347,8 +346,8 @@ def term_is_spelt_one_way(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     preferred = {name: right for term in kb.terms for name, right in _preferred(term)}
     is_right = cache(is_form_of)
-    for page in kb.pages:
-        for index, number, mention in kb.mentions.get(page.uri, ()):
+    for page in kb.doubtful:
+        for index, number, mention in kb.mentions_on(page):
             text = page.sections[index].prose[number]
             used, right = text[mention.start : mention.end], preferred[mention.name]
             if is_right(used, right) or _is_quoted_or_proper(text, mention):
@@ -357,8 +356,8 @@ def term_is_spelt_one_way(kb: KnowledgeBase) -> Iterator[Fault]:
             mended = respelt(used, right)
             edit = Edit(span, used, mended) if mended and span.line is not None else None
             yield Fault(_two_spellings(used, right), span, f"write `{mended or right}`", edit)
-    for term in kb.terms:
-        for mention in kb.matcher.find(term.definition):
+    for term, mentions in kb.mentions_in_definitions:
+        for mention in mentions:
             used, right = term.definition[mention.start : mention.end], preferred[mention.name]
             if not is_form_of(used, right) and not _is_quoted_or_proper(term.definition, mention):
                 message = f"in the definition of '{term.title}', {_two_spellings(used, right)}"

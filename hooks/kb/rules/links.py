@@ -5,21 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import unquote
 
 from kb.addresses import split_address, without_scheme
-from kb.knowledge import KnowledgeBase
+from kb.knowledge import KnowledgeBase, Target
 from kb.model import Anchor, Fault, Link, LinkOrigin, Page, Severity, Span
 from kb.nearest import certainly, nearest
 from kb.reading.locate import locate_each
 from kb.rules import rule
 
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\n]+)\]:", re.MULTILINE)
+_NUMBERED = re.compile(r"_\d+$")
 _SAYS_NOTHING = frozenset({"here", "click here", "this", "this page", "link", "this link", "more", "read more"})
 
 
-@rule("link-target-exists")
+@rule("link-target-exists", page_by_page=True)
 def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
     """Every link, image and file within the site exists, in Markdown and in raw HTML.
 
@@ -33,7 +33,7 @@ def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         Take the suggested path. It is relative to the page and names the source file, with its ending; in raw HTML it
         is relative to the published page.
     """
-    for page, link, target in kb.targets:
+    for page, link, target in _targets(kb):
         if target.exists or target.is_outside or without_scheme(link.target) or _with_right_case(kb, target.uri):
             continue
         if link.origin is LinkOrigin.RAW_HTML and target.uri in kb.files:
@@ -48,7 +48,7 @@ def link_target_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         yield _take(kb, page, link, meant, message, is_certain)
 
 
-@rule("link-case-matches")
+@rule("link-case-matches", page_by_page=True)
 def link_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
     """Links are written with the same capital and small letters as the file.
 
@@ -61,14 +61,14 @@ def link_case_matches(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested spelling.
     """
-    for page, link, target in kb.targets:
+    for page, link, target in _targets(kb):
         right = None if target.exists else _with_right_case(kb, target.uri)
         if right:
             message = f"'{link.target}' differs from the file '{right}' in capital and small letters"
             yield _take(kb, page, link, right, message, is_certain=True)
 
 
-@rule("link-stays-in-docs")
+@rule("link-stays-in-docs", page_by_page=True)
 def link_stays_in_docs(kb: KnowledgeBase) -> Iterator[Fault]:
     """No link leads out of the documentation folder.
 
@@ -81,7 +81,7 @@ def link_stays_in_docs(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Give the address of the file on the web, or move it into the documentation folder.
     """
-    for _, link, target in kb.targets:
+    for _, link, target in _targets(kb):
         if target.is_outside and not without_scheme(link.target):
             where = "site" if link.origin is LinkOrigin.RAW_HTML else "documentation folder"
             message = f"'{link.target}' leads out of the {where}; what is there is not published with it"
@@ -102,7 +102,9 @@ def link_anchor_exists(kb: KnowledgeBase) -> Iterator[Fault]:
         Take the suggested id. The id of a heading is its text in small letters with hyphens, unless `{#id}` sets
         another.
     """
-    for _, link, target in kb.targets:
+    missing = {(uri, anchor) for uri, anchor in kb.led_to if anchor and not kb.has_anchor(uri, anchor)}
+    suspected = (page for page in kb.pages if missing and not missing.isdisjoint(kb.leads_to(page)))
+    for link, target in (found for page in suspected for found in kb.targets_of(page)):
         anchor = target.anchor
         if not anchor or not target.exists or kb.has_anchor(target.uri, anchor):
             continue
@@ -131,9 +133,11 @@ def link_anchor_is_stable(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Give the heading an id of its own in braces, and link to that.
     """
-    numbered = {(page.uri, h.id): h for page in kb.pages for h in page.headings if h.is_numbered}
-    for _, link, target in kb.targets if numbered else ():
-        heading = numbered.get((target.uri, target.anchor))
+    numbered = {(uri, anchor) for uri, anchor in kb.led_to if _NUMBERED.search(anchor)}
+    suspected = (page for page in kb.pages if numbered and not numbered.isdisjoint(kb.leads_to(page)))
+    for link, target in (found for page in suspected for found in kb.targets_of(page)):
+        there = kb.by_uri[target.uri].headings if target.uri in kb.by_uri else ()
+        heading = next((heading for heading in there if heading.is_numbered and heading.id == target.anchor), None)
         if heading:
             message = f"'#{heading.id}' is numbered by the build and moves when a heading is added before it"
             suggestion = (
@@ -254,7 +258,7 @@ def link_definition_is_used(kb: KnowledgeBase) -> Iterator[Fault]:
                 yield Fault(message, definition.span, "use it, or remove the line")
 
 
-@rule("link-names-the-source", severity=Severity.WARNING)
+@rule("link-names-the-source", severity=Severity.WARNING, page_by_page=True)
 def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
     """A link in Markdown names the source file, with its ending and relative to the page; so does the navigation.
 
@@ -268,11 +272,11 @@ def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Take the suggested path.
     """
-    for page, link, target in kb.targets:
+    for page, link, target in _targets(kb):
         if target.by_address:
             meant = target.uri if target.uri in kb.files else None
             yield _take(kb, page, link, meant, f"'{link.target}' names the published address", is_certain=True)
-    for page in kb.pages:
+    for page in kb.doubtful:
         for link in page.links:
             absolute = link.target.startswith("/") and not link.target.startswith("//")
             if absolute and link.origin is LinkOrigin.MARKDOWN and not kb.absolute_links_start_in_docs:
@@ -281,7 +285,7 @@ def link_names_the_source(kb: KnowledgeBase) -> Iterator[Fault]:
                 message = f"'{link.target}' begins at the root of the web server"
                 # Another site may stand at the root of the server, but none has a page by the name of a source file.
                 fault = _take(kb, page, link, meant, message, is_certain=path in kb.by_uri)
-                yield fault if meant else replace(fault, suggestion="write the path relative to this page")
+                yield fault if meant else fault._replace(suggestion="write the path relative to this page")
     for entry in kb.navigation:
         meant = kb.published_at(entry) if posixpath.normpath(entry) not in kb.files else None
         if meant:
@@ -352,13 +356,13 @@ def page_is_linked(kb: KnowledgeBase) -> Iterator[Fault]:
         pages = [] if kb.reports_unlisted else [kb.by_uri[uri] for uri in kb.unlisted if uri in kb.by_uri]
     if not pages:
         return
-    reached = {target.uri for page, _, target in kb.targets if target.uri != page.uri}
+    reached = {uri for page in kb.pages for uri, _ in kb.leads_to(page) if uri != page.uri}
     for relation in kb.relations:
         reached.update(kb.by_id[end].uri for end in (relation.source, relation.target) if end in kb.by_id)
     mentions = {term.page: term for term in kb.terms if term.page is not None}
     for page in pages:
         term = mentions.get(page.uri)
-        if page.uri not in reached and not (term and any(user is not page for user in kb.pages_using(term))):
+        if page.uri not in reached and not (term and kb.is_used(term, except_on=page)):
             yield Fault("nothing leads to this page", page.start, "link to it where it helps a reader")
 
 
@@ -464,6 +468,13 @@ def external_address_is_secure(kb: KnowledgeBase) -> Iterator[Fault]:
             address = split_address(link.target) if link.target[:5].lower() == "http:" else None
             if address and address.hostname not in ("localhost", "127.0.0.1", "::1"):
                 yield Fault(f"'{link.target}' is not secure", link.span, "write `https://`, if the site has it")
+
+
+def _targets(kb: KnowledgeBase) -> Iterator[tuple[Page, Link, Target]]:
+    """Every link of the doubtful pages that leads somewhere within the site, with where it leads."""
+    for page in kb.doubtful:
+        for link, target in kb.targets_of(page):
+            yield page, link, target
 
 
 def _place_in_navigation(kb: KnowledgeBase, entry: str) -> Span:

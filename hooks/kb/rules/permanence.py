@@ -192,8 +192,8 @@ def _heir(before: Page, index: int, now: Page) -> Heading | None:
 def _links_by_uri(kb: KnowledgeBase) -> dict[str, list[tuple[Link, str]]]:
     """The links of the site that lead to a page, whether it exists or not, each with the anchor that it names."""
     links: dict[str, list[tuple[Link, str]]] = {}
-    if kb.request.past:
-        for _, link, target in kb.targets:
+    for page in kb.pages if kb.request.past else ():
+        for link, target in kb.targets_of(page):
             links.setdefault(target.uri, []).append((link, target.anchor))
     return links
 

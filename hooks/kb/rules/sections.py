@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from kb.kinds import GETTING_HELP, IN_PLAIN_WORDS
@@ -28,7 +28,7 @@ def required_section_is_present(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Add the section where the message says, with content.
     """
-    for page, headings, required in _with_sections(kb):
+    for page, headings, required in _with_sections(kb, kb.pages):
         texts = [heading.text for heading in headings]
         for index, section in enumerate(required):
             if section in texts:
@@ -58,7 +58,7 @@ def sections_are_in_order(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Move the section to its place.
     """
-    for page, headings, required in _with_sections(kb):
+    for page, headings, required in _with_sections(kb, kb.pages):
         kind = kb.kind_of(page)
         assert kind is not None
         present = [heading for heading in headings if heading.text in required]
@@ -105,7 +105,7 @@ def section_has_content(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Write the section. Where nothing is known, say so; that is content.
     """
-    for page, _, required in _with_sections(kb):
+    for page, _, required in _with_sections(kb, kb.pages):
         content = {section.heading: section.has_content for section in page.sections}
         for index, heading in enumerate(page.headings):
             if heading.level != 2 or heading.text not in required:
@@ -137,7 +137,7 @@ def plain_words_are_few(kb: KnowledgeBase) -> Iterator[Fault]:
     """
     limits = kb.settings.plain_words
     fewest, most = limits.sentences
-    for heading, text in _in_plain_words(kb):
+    for heading, text in _in_plain_words(kb, kb.pages):
         number = sum(len(list(sentences(paragraph))) for paragraph in text.split("\n\n"))
         words = len(WORD.findall(text))
         if not fewest <= number <= most:
@@ -148,7 +148,7 @@ def plain_words_are_few(kb: KnowledgeBase) -> Iterator[Fault]:
             yield Fault(f"'{heading.text}' has {words} words", heading.span, f"at most {limits.words}")
 
 
-@rule("plain-words-are-easy", severity=Severity.WARNING)
+@rule("plain-words-are-easy", severity=Severity.WARNING, page_by_page=True)
 def plain_words_are_easy(kb: KnowledgeBase) -> Iterator[Fault]:
     """The section "In plain words" can be read at the age of fourteen.
 
@@ -164,16 +164,16 @@ def plain_words_are_easy(kb: KnowledgeBase) -> Iterator[Fault]:
         Make two sentences of one, and take shorter words.
     """
     highest = kb.settings.plain_words.grade
-    for heading, text in _in_plain_words(kb):
+    for heading, text in _in_plain_words(kb, kb.doubtful):
         grade = kb.remember(f"grade {text}", partial(readability.grade, text))
         if grade > highest:
             message = f"'{heading.text}' needs school grade {grade:g} to be read"
             yield Fault(message, heading.span, f"at most {highest:g}: shorter sentences, shorter words")
 
 
-def _in_plain_words(kb: KnowledgeBase) -> Iterator[tuple[Heading, str]]:
-    """The section in plain words of every page that has one: its heading and its text."""
-    for page, _, _ in _with_sections(kb):
+def _in_plain_words(kb: KnowledgeBase, pages: Sequence[Page]) -> Iterator[tuple[Heading, str]]:
+    """The section in plain words of every one of the pages that has one: its heading and its text."""
+    for page, _, _ in _with_sections(kb, pages):
         text = plain_words_of(page)
         if text:
             yield next(heading for heading in page.headings if heading.text == IN_PLAIN_WORDS), text
@@ -197,7 +197,7 @@ def critics_are_cited(kb: KnowledgeBase) -> Iterator[Fault]:
     Fix:
         Cite the work that names the limit. Where nobody has published one, cite the work that says so.
     """
-    for page, headings, _ in _with_sections(kb):
+    for page, headings, _ in _with_sections(kb, kb.pages):
         kind = kb.kind_of(page)
         present = [heading for heading in headings if kind is not None and heading.text in kind.critical]
         if present and not any(_cites(page, heading) for heading in present):
@@ -212,7 +212,7 @@ def _cites(page: Page, heading: Heading) -> bool:
     return any(section.has_citation for section in page.sections if section.heading in inner)
 
 
-@rule("urgent-help-is-near")
+@rule("urgent-help-is-near", page_by_page=True)
 def urgent_help_is_near(kb: KnowledgeBase) -> Iterator[Fault]:
     """The section "Getting help" of an indication links to the page with urgent help.
 
@@ -231,7 +231,7 @@ def urgent_help_is_near(kb: KnowledgeBase) -> Iterator[Fault]:
         Add a sentence with the link.
     """
     wanted = kb.settings.urgent_help
-    for page, headings, required in _with_sections(kb):
+    for page, headings, required in _with_sections(kb, kb.doubtful):
         heading = next((heading for heading in headings if heading.text == GETTING_HELP), None)
         # Where the section is missing altogether, `required-section-is-present` says so.
         if wanted is None or heading is None or GETTING_HELP not in required:
@@ -252,9 +252,9 @@ def _under(page: Page, index: int) -> Iterator[int]:
         yield deeper
 
 
-def _with_sections(kb: KnowledgeBase) -> Iterator[tuple[Page, list[Heading], tuple[str, ...]]]:
-    """Every readable page that has a kind, its headings of the second level, and the sections it must have."""
-    for page in kb.pages:
+def _with_sections(kb: KnowledgeBase, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Heading], tuple[str, ...]]]:
+    """Every one of the pages with a kind that can be read, its headings of level two, and the sections it must have."""
+    for page in pages:
         kind = kb.kind_of(page)
         if kind is not None and not page.faults:
             yield page, [heading for heading in page.headings if heading.level == 2], kind.sections
