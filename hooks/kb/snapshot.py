@@ -51,15 +51,25 @@ class Origin:
 def _names_in(folder: str) -> list[str]:
     """The files in a folder and below, with what tells a link from a file and a large file from a small one."""
     names: list[str] = []
-    for above, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in [*folders, *files]:
-            path = os.path.join(above, name)
-            status = os.lstat(path)
-            size = 0 if name.endswith(".md") else status.st_size
-            leads_to = f"{os.path.realpath(path)} {os.path.exists(path)}" if os.path.islink(path) else ""
-            names.append(f"{path} {status.st_mode} {size} {leads_to}")
+    waiting = [folder]
+    while waiting:
+        for entry in _entries_of(waiting.pop()):
+            if entry.name == "__pycache__":
+                continue
+            status = entry.stat(follow_symlinks=False)
+            size = 0 if entry.name.endswith(".md") else status.st_size
+            leads_to = f"{os.path.realpath(entry.path)} {os.path.exists(entry.path)}" if entry.is_symlink() else ""
+            names.append(f"{entry.path} {status.st_mode} {size} {leads_to}")
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
     return sorted(names)
+
+
+def _entries_of(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        return list(os.scandir(folder))
+    except OSError:  # there is no such folder, or it cannot be read
+        return []
 
 
 @dataclass
