@@ -483,11 +483,9 @@ class KnowledgeBase:
         for number, alias in enumerate(_list(data.get("aliases"))):
             if isinstance(alias, str):
                 names.append(Name(alias, self._place(page, "aliases", str(number))))
-        start = page.start
-        sources = tuple(Name(key, start) for key in page.works_cited)
         definition = data.get("summary")
         written = definition if isinstance(definition, str) else ""
-        return Term(tuple(names), written, sources, page.uri, tuple(senses_of(page)))
+        return Term(tuple(names), written, (), page.uri, tuple(senses_of(page)))
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -481,8 +481,8 @@ class Sense(NamedTuple):
 class Term(NamedTuple):
     """An entry of the glossary: a concept page (`page` is its uri) or an entry of the glossary file (`page` is None).
 
-    `names[0]` is the term itself, the others are its aliases; `sources` are citation keys. `senses` are what schools
-    mean by it, where they differ.
+    `names[0]` is the term itself, the others are its aliases; `sources` are the citation keys of an entry of the
+    glossary file; a page cites its own. `senses` are what schools mean by it, where they differ.
     """
 
     names: tuple[Name, ...]

@@ -60,7 +60,8 @@ def term_has_source(kb: KnowledgeBase) -> Iterator[Fault]:
         Add the key of the work to `sources`, or cite a work on the page.
     """
     for term in kb.terms:
-        if not term.sources:
+        cited = term.sources if term.page is None else kb.by_uri[term.page].works_cited
+        if not cited:
             suggestion = "add `sources: [key]`" if term.page is None else "cite a work, for instance `[@key]`"
             yield Fault(f"the term '{term.title}' has no source", term.span, suggestion)
 
