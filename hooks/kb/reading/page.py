@@ -53,7 +53,7 @@ def warm_up(dialect: Dialect) -> None:
     front_matter.split("", "")
     with contextlib.suppress(Exception):  # the pages will say what an extension fails of
         configs = _configs_in("", dialect.configs)
-        Markdown(extensions=dialect.extensions, extension_configs=configs).convert("A [link](page.md).\n")
+        Markdown(extensions=dialect.extensions, extension_configs=configs).convert("```python\nx = 1\n```\n")
 
 
 def read_page(
